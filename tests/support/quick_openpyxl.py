@@ -47,7 +47,7 @@ def install() -> None:
     ExcelWriter.write_worksheet = _write_sheet
 
 
-def save(book: Workbook, path: Path) -> None:
+def save(book: Workbook, path: Path | io.BytesIO) -> None:
     """As ``book.save``, of a workbook that is not used afterwards. The sheets that were not read are written as they
     were, with their texts in their cells and without what formulas came to, as openpyxl writes those that it reads."""
     texts: list[str] = []

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import io
 import random
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import openpyxl
@@ -198,16 +199,30 @@ def filled(
     ornate: bool = False,
 ) -> Path:
     """A workbook with these values at these keys, and others at « sheet!cell »."""
-    where = places(structure)
+    path = folder / nom
+    path.write_bytes(_filled_bytes(_typed(saisies), _typed(elsewhere or {}), structure, ornate))
+    return path
 
-    def fill_cell(opened_book: openpyxl.Workbook) -> None:
-        for cle, valeur in saisies.items():
-            opened_book[where[cle].sheet][where[cle].cell] = valeur
-        for location, valeur in (elsewhere or {}).items():
-            sheet, _, cell = location.partition("!")
-            opened_book[sheet][cell] = valeur
 
-    return modified(blank(folder, structure, nom, ornate), fill_cell)
+Typed = tuple[tuple[str, type, object], ...]
+
+
+def _typed(values: Mapping[str, object]) -> Typed:
+    """With their types: 1 is not 1.0."""
+    return tuple((cle, type(valeur), valeur) for cle, valeur in values.items())
+
+
+@lru_cache(maxsize=64)  # many tests of a file begin with the same answers
+def _filled_bytes(saisies: Typed, elsewhere: Typed, structure: str, ornate: bool) -> bytes:
+    where, disk = places(structure), io.BytesIO()
+    opened_book = openpyxl.load_workbook(io.BytesIO(_raw_bytes(structure, ornate)))
+    for cle, _, valeur in saisies:
+        opened_book[where[cle].sheet][where[cle].cell] = valeur
+    for location, _, valeur in elsewhere:
+        sheet, _, cell = location.partition("!")
+        opened_book[sheet][cell] = valeur
+    quick_openpyxl.save(opened_book, disk)
+    return disk.getvalue()
 
 
 READER = ReturnReader(contrats)

@@ -147,7 +147,9 @@ SYSTEMS_SAY = [
 ]
 
 
-@pytest.mark.parametrize("code_page", ["cp850", "cp1252", "utf-8"])
+@pytest.mark.parametrize(
+    "code_page", ["cp850", *(pytest.param(page, marks=pytest.mark.exhaustive) for page in ("cp1252", "utf-8"))]
+)
 @pytest.mark.parametrize(("said", "expected"), SYSTEMS_SAY)
 def test_what_windows_and_macos_say_is_known_in_every_code_page(excel, said, expected, code_page):
     """The log is read as the code page of Windows, whatever wrote it."""
