@@ -39,7 +39,10 @@ LONGEST_FIRST = (
     "unit/test_demo.py",
     "unit/test_annotated_copy",
     "unit/test_refreshed_workbook",
-    "unit/test_money",
+    "unit/test_definition_import",
+    "unit/test_page_desk",
+    "unit/test_other_buttons",
+    "unit/test_engines",
     "golden/",
     "property/",
 )

@@ -130,6 +130,7 @@ def test_files_that_are_no_workbook_are_named_and_the_others_still_count(tmp_pat
     assert result.received_and_expected()[0] == 1
 
 
+@pytest.mark.exhaustive  # every engine is compared on a small contract (test_engines.py)
 def test_one_process_or_two_give_the_same_tables(tmp_path, dijon):
     for structure in ("apo", "ars", "cpam"):
         drop_retour(tmp_path, dijon, structure)
