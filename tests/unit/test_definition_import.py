@@ -359,7 +359,16 @@ def test_a_needed_column_that_was_deleted_is_missed(path):
     opened_book = openpyxl.load_workbook(fill_cell(path))
     opened_book["Fiches"].delete_cols(3)
     opened_book.save(path)
-    assert any("la colonne « Titre » est introuvable" in f for f in faults(path))
+    (fault,) = faults(path)  # once, and not for each row
+    assert "feuille « Fiches », cellule A6 : la colonne « Titre » est introuvable. Rétablissez son titre" in fault
+
+
+def test_a_sheet_that_was_deleted_is_missed_once_whatever_cites_it(path):
+    opened_book = openpyxl.load_workbook(fill_cell(path))
+    del opened_book["Fiches"]
+    opened_book.save(path)
+    (fault,) = faults(path)
+    assert fault.startswith("feuille « Fiches » : cette feuille est introuvable") and "Rétablissez-la" in fault
 
 
 def test_a_sheet_that_was_copied_is_not_read_twice_in_silence(path):

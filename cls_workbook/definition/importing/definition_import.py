@@ -75,12 +75,12 @@ def _sound(
 ) -> tuple[str, ...]:
     """What is to be settled, in the words of the workbook; a Refusal if anything must be mended.
 
-    Of ``verified``, nothing at a cell that is already at fault.
+    Of ``verified``, nothing at a cell that is already at fault; nothing at all where a sheet is lost.
     """
     faults = list(assembly.faults)
     locations = FaultPlaces(assembly)
     at_fault = {(f.location.sheet, f.location.cell) for f in faults} | assembly.silenced
-    findings = [locations.finding(f) for f in verified]
+    findings = [locations.finding(f) for f in verified if not assembly.lost_sheets]
     findings = [c for c in findings if (c.location.sheet, c.location.cell) not in at_fault]
     faults += [c for c in findings if c.gravite == FAULT]
     told = sorted((c for c in findings if c.gravite != FAULT), key=lambda c: c.location)

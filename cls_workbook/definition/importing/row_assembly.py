@@ -47,6 +47,7 @@ class RowAssembly:
         self.faults, self._add_fault = workbook.faults, workbook.add_fault
         self.origins: dict[RankedPlace, Origin] = {}
         self.silenced: set[tuple[str, str]] = set()
+        self.lost_sheets: set[str] = set()  # that other sheets cite
 
     def _objects(self, rows: Iterable[TypedRow], place: RankedPlace, part: str = "") -> tuple[Any, ...]:
         return tuple(self._object(row, (*place, rank), part) for rank, row in enumerate(rows, 1))
@@ -76,7 +77,9 @@ class RowAssembly:
 
     def _tell_missing(self, row: TypedRow, column: SectionColumn) -> None:
         location, is_answer = row.location(column.champ, column.part), row.table.section.form
-        if column.deduced and (is_answer or any(f.location.order[:2] == location.order[:2] for f in self.faults)):
+        if not is_answer and column.cle not in row.table.columns:
+            self.silenced.add((location.sheet, location.cell))  # the column is lost: told once, at its headers
+        elif column.deduced and (is_answer or any(f.location.order[:2] == location.order[:2] for f in self.faults)):
             self.silenced.add((location.sheet, location.cell))  # it will follow from what is already told of the row
         elif is_answer:
             self._add_fault(location, "cette réponse manque.", f"écrivez-la : {_first_sentence(column.aide)}.")
@@ -109,14 +112,19 @@ class RowAssembly:
             return numero or str(raw.raw)
         texte = str(raw)
         match = self.directory.resolve(kind, texte, fiche)
-        if match is None and (several := self._several(kind, texte, fiche)):
+        named = self.tables[REFERENCES[kind].section]
+        if match is None and not named.sheet:  # told once, whatever cites it
+            self.lost_sheets.add(named.section.nom)
+            remedy = "rétablissez-la, ou reprenez le classeur d’origine."
+            self._add_fault(named.entire, "cette feuille est introuvable, et d’autres citent ses lignes.", remedy)
+        elif match is None and (several := self._several(kind, texte, fiche)):
             message = f"trouvé {found(texte)}, qui semble contenir plusieurs noms."
             self._add_fault(location, message, self._one_a_cell(column, several))
         elif match is None and self._may_be_disguised(kind, texte):
             self.silenced.add((location.sheet, location.cell))
         elif match is None:
             close_match = self.directory.close_match(kind, texte, fiche)
-            to_add = f"joutez-le à la feuille « {self.tables[REFERENCES[kind].section].section.sheet} »"
+            to_add = f"joutez-le à la feuille « {named.section.sheet} »"
             tip = (
                 f"vouliez-vous dire « {close_match} » ? Sinon, a{to_add}."
                 if close_match
