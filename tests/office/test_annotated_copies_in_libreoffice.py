@@ -98,7 +98,7 @@ def test_hostile_texts_stay_texts_in_the_copy_of_an_ods_return(contrat, tmp_path
         )
         document.rename_sheet(FICHE, NEW_NAME)
         retour = document.save(tmp_path / "retour.ods")
-    ((_, (file_copy, *_)),) = single_returns.annotate([str(retour)], tmp_path / "copies", contrat)
+    ((_, (file_copy, *_), _),) = single_returns.annotate([str(retour)], tmp_path / "copies", contrat)
     opened_book = openpyxl.load_workbook(file_copy)
     quoted = [simple(c.value) for line in opened_book.worksheets[0].iter_rows() for c in line if c.value is not None]
     assert all(any(simple(a) in texte for texte in quoted) for a in ATTACKS)

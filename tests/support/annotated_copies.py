@@ -29,7 +29,7 @@ FAULTS = {
 
 def annotate(contrat, retour: Path, folder: Path) -> tuple[list, Path | None, list[str]]:
     """(anomalies, the copy, the lines printed on it)."""
-    ((anomalies, lines),) = single_returns.annotate([str(retour)], folder, contrat)
+    ((anomalies, lines, _),) = single_returns.annotate([str(retour)], folder, contrat)
     return anomalies, Path(lines[0]) if Path(lines[0]).exists() else None, lines
 
 
