@@ -13,6 +13,7 @@ from cls_workbook.domain.model import Contrat, Fiche, Structure
 from cls_workbook.domain.wording import fiches_named
 from cls_workbook.forms import choice_lists
 from cls_workbook.forms.layout import RowQuestion, height
+from cls_workbook.forms.pagination import paginate
 from cls_workbook.forms.year_workbook import Respondent, repondants
 from cls_workbook.french import typography
 from cls_workbook.pilotage import governance_sheet, programme_sheet
@@ -143,10 +144,11 @@ def _groups(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
         "reste inconnu.",
     )
     pieces: list[str] = []
+    starts: list[int] = []
+    headers: list[int] = []
     total = 0
     for groupe in pf.groups(canvas.contrat):
-        if pieces:
-            page.new_page()
+        starts.append(page.line)
         bloc, fiches = canvas.bloc(pf.MEMBERS, groupe.id), pf.fiches_of_group(canvas.contrat, groupe)
         page.band(f"{groupe.nom} : {fiches_named([f.numero for f in fiches])}", C)
         values = _members(canvas, groupe, fiches)
@@ -156,7 +158,9 @@ def _groups(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
         columns = {"structure": B, "fiche": C}
         zone = page.table(bloc, f"pilotage/membres/{groupe.id}", columns, [*values, *blanks])
         pieces.append(f"COUNTA({reference(GROUPS, CellRange(zone.header, B, zone.end, B))})-1")
+        headers.append(zone.header)
         total += len(values)
+    paginate(page.sheet, [1, *starts[1:]], page.line - 1, headers)
     role = "Les structures qui répondent au nom de chaque groupe."
     return page, SheetTally(role, "Lignes saisies", f"({'+'.join(pieces)})", total)
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.questions import Bloc
 from cls_workbook.forms.layout import height
+from cls_workbook.forms.pagination import paginate
 from cls_workbook.french import listing, typography
 from cls_workbook.pilotage import pilotage_questions as pf
 from cls_workbook.pilotage.pilotage_pieces import NOTE, B, C, Canvas, CoordinatorPage, D, E, F, G, H, SheetTally
@@ -25,8 +26,11 @@ def draw(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
         + " Les montants sont en euros ; un montant vide est inconnu, il n’est pas nul.",
     )
     header = _programme_table(page, canvas)
-    _other_financements(page, canvas)
-    _subsidised(page, canvas)
+    others, starts = page.line, [1]
+    headers = [header, _other_financements(page, canvas)]
+    starts += [others, page.line]
+    headers.append(_subsidised(page, canvas))
+    paginate(page.sheet, starts, page.line - 1, headers)
     typed_fields = sum(1 for _, financeur in canvas.pilotage.programme if not financeur)
     formula = f"COUNT({reference(YEAR_PROGRAMME, CellRange(header + 1, G, header + len(contrat.actions), G))})"
     role = "Les montants programmés par fiche et par financeur, et ce qui a été engagé avant."
@@ -62,10 +66,10 @@ def _programme_table(page: CoordinatorPage, canvas: Canvas) -> int:
     return header
 
 
-def _other_financements(page: CoordinatorPage, canvas: Canvas) -> None:
+def _other_financements(page: CoordinatorPage, canvas: Canvas) -> int:
+    """The row of its headers."""
     contrat = canvas.contrat
     autres = canvas.bloc(pf.OTHER_FINANCEMENTS)
-    page.new_page()
     page.band(autres.titre, NOTE, autres.aide)
     names = {f.id: f.nom for f in contrat.money.financeurs}
     values = [
@@ -77,11 +81,12 @@ def _other_financements(page: CoordinatorPage, canvas: Canvas) -> None:
         }
         for f in canvas.pilotage.financements
     ]
-    page.table(autres, "pilotage/autres", {"fiche": C, "financeur": D, "nature": E, "montant": F}, values, top=33)
+    columns = {"fiche": C, "financeur": D, "nature": E, "montant": F}
+    return page.table(autres, "pilotage/autres", columns, values, top=33).header
 
 
-def _subsidised(page: CoordinatorPage, canvas: Canvas) -> None:
-    """The fiches of which a compte rendu financier is asked, beside those of the contract."""
+def _subsidised(page: CoordinatorPage, canvas: Canvas) -> int:
+    """The fiches of which a compte rendu financier is asked, beside those of the contract; the row of the headers."""
     bloc = canvas.bloc(pf.SUBSIDISED)
     page.band(bloc.titre, NOTE, bloc.aide)
     asked = [f.numero for f in canvas.contrat.fiches if f.compte_rendu]
@@ -89,7 +94,7 @@ def _subsidised(page: CoordinatorPage, canvas: Canvas) -> None:
         page.texte(B, typography(f"Le contrat en demande déjà pour : {listing(asked)}."), "aide_ligne")
         page.next_row(19)
     values = [{"fiche": pf.shown_fiche(canvas.contrat.par_fiche[f])} for f in canvas.pilotage.comptes_rendus]
-    page.table(bloc, "pilotage/comptes_rendus", {"fiche": C}, values, top=33)
+    return page.table(bloc, "pilotage/comptes_rendus", {"fiche": C}, values, top=33).header
 
 
 def _programme_row(page: CoordinatorPage, canvas: Canvas, bloc: Bloc, fiche: Fiche) -> None:

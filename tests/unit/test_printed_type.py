@@ -42,6 +42,12 @@ def test_the_coordinator_s_sheets_are_printed_in_eight_points(sheet):
         assert least(sheet) >= 8
 
 
+def test_a_table_of_the_programme_is_not_cut_where_the_next_page_has_room_for_it():
+    (sheet,) = (s for s in pilotage.workbook(DIJON, 2025, Pilotage()).worksheets if s.nom == "Programmation")
+    last_headers = max(c.line for c in sheet.cells if c.style.startswith("entete"))
+    assert all(leap < last_headers for leap in sheet.print_setup.page_breaks)
+
+
 def test_the_follow_up_is_too_where_it_says_what_the_consolidation_knows():
     widths = pilotage_sheets.FOLLOW_UP_BESIDE_A_CONSOLIDATION
     assert 10 * PRINTED_WIDTH / sum(map(printed_width, widths)) >= 8
