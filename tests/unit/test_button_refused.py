@@ -44,7 +44,7 @@ def test_a_folder_that_cannot_be_used_leaves_the_sheets_as_they_were(engine, sma
     for folder, remedy in (
         (tmp_path / "nulle part", "n’existe pas. Créez-le"),
         (reference, "est un fichier. Indiquez le dossier"),
-        (retours, "ne peut pas être lu (Permission denied). Vérifiez vos droits"),
+        (retours, "ne peut pas être lu (il est protégé, ou ouvert dans un autre programme). Vérifiez vos droits"),
     ):
         if folder == retours:
             monkeypatch.setattr("os.listdir", lambda _: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
