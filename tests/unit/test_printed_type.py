@@ -45,7 +45,7 @@ def test_the_coordinator_s_sheets_are_printed_in_eight_points(sheet):
 def test_a_table_of_the_programme_is_not_cut_where_the_next_page_has_room_for_it():
     (sheet,) = (s for s in pilotage.workbook(DIJON, 2025, Pilotage()).worksheets if s.nom == "Programmation")
     last_headers = max(c.line for c in sheet.cells if c.style.startswith("entete"))
-    assert all(leap < last_headers for leap in sheet.print_setup.page_breaks)
+    assert last_headers - 5 < max(sheet.print_setup.page_breaks) < last_headers  # between two tables
 
 
 def test_the_follow_up_is_too_where_it_says_what_the_consolidation_knows():
