@@ -8,6 +8,7 @@ from cls_workbook.workbook import look
 from cls_workbook.workbook.description import CellRange, Chart
 
 Options = dict[str, Any]  # of one of XlsxWriter's calls
+_EUROS = '\\ "€"'  # at the end of a format
 _CHART_TYPES = {"barres": "bar", "colonnes": "column", "courbes": "line", "secteurs": "pie"}
 # Curves are told apart by their marks as well as by their colours.
 _MARKERS = ("circle", "square", "diamond", "triangle", "long_dash", "x")
@@ -38,7 +39,7 @@ def settings(chart: Chart) -> dict[str, Options]:
     """Name of a chart's setting method → its options."""
     tints = look.charte()["graphique"]
     output: dict[str, Options] = {
-        "set_title": {"name": chart.titre, "name_font": _font("graphique_titre", "accent", bold=True)}
+        "set_title": {"name": _title(chart), "name_font": _font("graphique_titre", "accent", bold=True)}
         if chart.titre
         else {"none": True},
         "set_size": {"width": chart.width, "height": chart.height},
@@ -91,9 +92,18 @@ def _font(size: str, tint: str, bold: bool = False) -> Options:
 
 
 def _format(chart: Chart) -> str:
-    """That of the cells; a label is not cut before its « € »."""
     number_format: str = look.style(f"cellule:{chart.value_format}").get("num_format", "General")
-    return number_format.replace("\\ ", "\u00a0")
+    return number_format
+
+
+def _title(chart: Chart) -> str:
+    """It says the unit that the labels leave out."""
+    return chart.titre + (" (en euros)" if chart.data_labels and _EUROS in _format(chart) else "")
+
+
+def _label_format(chart: Chart) -> str:
+    """In one word: LibreOffice breaks a label at any space, over the next one."""
+    return _format(chart).replace(_EUROS, "").replace("\\ ", "")
 
 
 def _stroke(chart: Chart, values: CellRange, colors: tuple[str, ...], rank: int) -> Options:
@@ -114,7 +124,7 @@ def _data_labels(chart: Chart, fill: str) -> Options:
     font = _font("graphique", "encre")
     if chart.type == "secteurs":
         return {"percentage": True, "num_format": "0%", "position": "outside_end", "leader_lines": True, "font": font}
-    data_labels: Options = {"value": True, "num_format": _format(chart), "font": font}
+    data_labels: Options = {"value": True, "num_format": _label_format(chart), "font": font}
     if chart.type == "courbes":
         return data_labels | {"position": "above"}
     if not chart.stacked:

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from dataclasses import replace
 from decimal import Decimal as D
 
 import openpyxl
@@ -382,6 +383,14 @@ def test_a_contract_without_fiche_amount_or_return_still_has_its_synthese():
     assert "Ce contrat ne décrit aucune fiche" in texts(sheet)
     assert sheet.charts == []
     assert "Aucune réserve." in texts(sheet)
+
+
+def test_a_contract_without_any_measure_has_no_column_for_them():
+    contrat = result().contrat
+    bare = replace(contrat, fiches=tuple(replace(f, indicateurs=()) for f in contrat.fiches))
+    shown = texts(drawing(contrat=bare, indicateurs=indicateurs().iloc[0:0]))
+    assert "Argent de 2025" in shown
+    assert "aucune mesure au contrat" not in shown and not re.search("^(Cible, d|D)épart$", shown, re.MULTILINE)
 
 
 # --- measuring text ---

@@ -305,6 +305,19 @@ def test_a_chart_is_native_titled_described_and_coloured(nature, tag):
     assert "<xdr:from><xdr:col>1</xdr:col>" in anchor_cell
 
 
+@pytest.mark.parametrize(
+    ("value_format", "titre", "label"),
+    [("montant_rond", "Engagé (en euros)", "#,##0"), ("taux", "Engagé", "0.0%"), ("entier", "Engagé", "#,##0")],
+)
+def test_a_label_is_one_word_that_libreoffice_does_not_break_and_the_title_says_its_unit(value_format, titre, label):
+    one_series = ChartSeries("A", ("Essai", CellRange(1, 1, 2, 1)), ("Essai", CellRange(1, 2, 2, 2)))
+    page = sheet(charts=[Chart("barres", "Engagé", [one_series], 4, 2, 400, 300, "alt", value_format)])
+    with zipfile.ZipFile(io.BytesIO(writer.to_bytes(Workbook([page], "t")))) as archive:
+        drawing = archive.read("xl/charts/chart1.xml").decode()
+    labels = drawing[drawing.index("<c:dLbls>") : drawing.index("</c:dLbls>")]
+    assert f'formatCode="{label}"' in labels and f">{titre}<" in drawing
+
+
 def test_bars_are_read_from_top_to_bottom_and_stack_when_asked():
     one_series = ChartSeries("A", ("Essai", CellRange(1, 1, 2, 1)), ("Essai", CellRange(1, 2, 2, 2)))
     page = sheet(charts=[Chart("barres", "T", [one_series, one_series], 4, 2, 400, 300, "alt", stacked=True)])

@@ -110,19 +110,20 @@ def _columns(portrait: Portrait) -> _Columns:
 
 
 def _axe_band(board: Board, portrait: Portrait, rank: int, titre: str, following: float) -> None:
-    """The axe, over the labels of the measures; beside it, the headers of their figures and of the money."""
+    """The axe, over the labels of the measures; beside it, the headers of their figures, if the contract has any, and
+    of the money."""
     role = f"axe{(rank - 1) % 8 + 1}" if rank else "bloc"
-    columns = _columns(portrait)
-    points = max(18.0, height(titre, columns.label_width - 2, bold=True))
-    board.keep_together(points + following)
-    small = f"{role}:petit_centre"
-    board.row(
-        points,
-        (columns.label_width, titre, role),
-        *[(FIGURE_WIDTH, annee, small) for annee in columns if annee],
+    columns, small = _columns(portrait), f"{role}:petit_centre"
+    of_figures = [
+        *((FIGURE_WIDTH, annee, small) for annee in columns if annee),
         (TARGET_WIDTH, "Cible, départ" if portrait.targets else "Départ", small),
-        (MONEY_WIDTH, f"Argent de {columns.now}", small),
-    )
+    ]
+    wide = columns.label_width
+    if not portrait.has_mesures:
+        wide, of_figures = UNITS - MONEY_WIDTH, []
+    points = max(18.0, height(titre, wide - 2, bold=True))
+    board.keep_together(points + following)
+    board.row(points, (wide, titre, role), *of_figures, (MONEY_WIDTH, f"Argent de {columns.now}", small))
 
 
 class _FicheBlock:
@@ -193,7 +194,8 @@ class _FicheBlock:
             if mesure is not None:
                 self._draw_mesure(board, mesure, label)
             else:
-                board.place(0, UNITS - MONEY_WIDTH, "aucune mesure au contrat" if not rank else None, MUTED)
+                alone = not rank and self.portrait.has_mesures
+                board.place(0, UNITS - MONEY_WIDTH, "aucune mesure au contrat" if alone else None, MUTED)
             _draw_money(board, line, bool(self.money) or rank > 0)
             board.advance(points)
 

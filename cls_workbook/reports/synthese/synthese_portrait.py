@@ -295,6 +295,10 @@ class Portrait:
         first = (marked or with_figures or list(fiche.mesures))[:MESURES_PER_FICHE]
         return first + [m for m in fiche.mesures if m.id in self.targets and m not in first]
 
+    @cached_property
+    def has_mesures(self) -> bool:
+        return any(f.mesures for f in self.contrat.fiches)
+
     def shared_mesures(self, fiche: Fiche) -> list[tuple[Fiche, Mesure]]:
         """Of other fiches, those that this one follows too, as many as there is room for."""
         return shared_mesures(self.contrat, fiche.numero)[:MESURES_PER_FICHE]
