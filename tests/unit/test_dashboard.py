@@ -87,6 +87,7 @@ def test_the_bar_reads_what_stands_above_it():
     at = {(c.line, c.column): c.valeur for c in sheet.cells}
     read = {s.nom: at[s.values[1].line, s.values[1].column] for s in bar.series}
     assert read == {"Versé": D(1000), "Engagé, à verser": D(2000), "Ni l’un ni l’autre": D(17000)}
+    assert bar.from_zero, "a maquette almost spent is not drawn as one that is half spent"
 
 
 def test_money_paid_without_a_known_engagement_is_in_the_bar_once():

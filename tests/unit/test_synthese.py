@@ -146,6 +146,11 @@ def test_only_measures_that_were_something_before_are_charted():
     assert not any("Séances" in titre or "Patients" in titre for titre in charts(sheet))
 
 
+def test_bars_begin_at_zero_whose_lengths_are_compared():
+    drawn = drawing().charts
+    assert {c.type for c in drawn} == {"barres", "colonnes"} and all(c.from_zero for c in drawn)
+
+
 def test_no_bar_stands_against_zero_or_alone():
     measured = indicateurs()
     measured["Valeur n-1"] = N
@@ -383,6 +388,7 @@ def test_a_contract_without_fiche_amount_or_return_still_has_its_synthese():
     assert "Ce contrat ne décrit aucune fiche" in texts(sheet)
     assert sheet.charts == []
     assert "Aucune réserve." in texts(sheet)
+    assert sheet.print_setup.page_breaks == [], "one page, not two that are half blank"
 
 
 def test_a_contract_without_any_measure_has_no_column_for_them():

@@ -171,11 +171,10 @@ def _row_of_charts(board: Board, view: HistoryView, groupe: list[tuple[str, Year
         for line, a in zip(lines, view.annees, strict=True):
             line += [_year_label(view, one_series, a), _box(_figures(one_series).get(a), style)]
     drawn = board.sheet_table(_chart_columns(groupe), lines, may_split=False)
-    for rank, ((titre, one_series), style) in enumerate(zip(groupe, styles, strict=True)):
+    for rank, ((titre, _), style) in enumerate(zip(groupe, styles, strict=True)):
         bars = [drawn.series(2 * rank + 1, "accent", titre, labels=2 * rank)]
         said = f"Colonnes : {titre}, année par année. Les chiffres sont dans le tableau au-dessus."
         format_ = "taux" if style == "taux_cale" else "entier"
         shown = titre if len(titre) <= CHART_TITLE else ""
-        from_zero = all(Decimal(str(v)) >= 0 for v in _figures(one_series).values())
-        board.chart(rank * 12, 12, POINTS, "colonnes", shown, bars, said, format_, from_zero=from_zero)
+        board.chart(rank * 12, 12, POINTS, "colonnes", shown, bars, said, format_)
     board.advance(POINTS)

@@ -85,8 +85,7 @@ def _money(board: Board, view: HistoryView) -> None:
         bars = [shown.series(1 + ranks.index(n), c, n.partition(" ")[0]) for n, c in zip(levels, COLORS, strict=False)]
         titre = f"La maquette {of_payer(view.contrat)} par année"
         said = f"Colonnes : {', '.join(levels).lower()}, année par année."
-        from_zero = all(v >= 0 for n in levels for v in series[n][0].values())
-        board.wide_chart(POINTS, "colonnes", titre, bars, said, "montant_rond", from_zero=from_zero)
+        board.wide_chart(POINTS, "colonnes", titre, bars, said, "montant_rond")
 
 
 YearAmounts = dict[int, Decimal]

@@ -304,12 +304,17 @@ class Board:
         value_format: str = "entier",
         stacked: bool = False,
         data_labels: bool = True,
-        from_zero: bool = False,
     ) -> None:
-        """A chart whose top is on the current row; the rows that it covers are the caller's."""
+        """A chart whose top is on the current row, of figures that are drawn already; the rows that it covers are the
+        caller's. Bars begin at 0: left to itself, a spreadsheet cuts them."""
         left, wide, high = FIRST + start, unites * PIXELS - 6, int(points * POINT) - 6
-        options = (alt_text, value_format, stacked, data_labels, from_zero)
+        options = (alt_text, value_format, stacked, data_labels, self._none_negative(series))
         self.sheet.charts.append(Chart(type_, titre, series, self.line, left, wide, high, *options))
+
+    def _none_negative(self, series: Sequence[ChartSeries]) -> bool:
+        read = {place for one_series in series for place in one_series.values[1].places()}
+        shown = (cell.valeur for cell in self.sheet.cells if (cell.line, cell.column) in read)
+        return all(valeur >= 0 for valeur in shown if isinstance(valeur, (int, float, Decimal)))
 
     def wide_chart(
         self,
@@ -322,12 +327,11 @@ class Board:
         stacked: bool = False,
         before: float = 4,
         after: float = 0,
-        from_zero: bool = False,
     ) -> None:
         """A chart over the whole width, ``before`` and ``after`` it some room, kept on one page."""
         self.keep_together(points + 8)
         self.empty(before)
-        self.chart(0, UNITS, points, type_, titre, series, alt_text, value_format, stacked, from_zero=from_zero)
+        self.chart(0, UNITS, points, type_, titre, series, alt_text, value_format, stacked)
         self.leave_room(points + after)
 
     def table_and_bars(

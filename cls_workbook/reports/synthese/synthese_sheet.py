@@ -95,7 +95,8 @@ def _drawn(portrait: Portrait, logos: Sequence[Logo], terseness: Terseness) -> S
     _title(board, result)
     draw_logos(board, logos)
     dashboard(board, portrait)
-    board.next_page()
+    if portrait.contrat.fiches:  # without any, a page holds the report
+        board.next_page()
     fiches(board, portrait, terseness.most_blank, terseness.whole)
     targets(board, portrait)
     regional_questions(board, portrait)

@@ -116,7 +116,7 @@ def _rests_on(portrait: Portrait, received: int, expected: int) -> str:
 def _halves(board: Board, portrait: Portrait, asked: list[str]) -> None:
     trends, maquette = figures.trends(portrait), figures.maquette(portrait)
     bar = BAR_LINES + 2 if _has_bar(maquette) else 0
-    lines = max(12, bar + 3 + len(trends))
+    lines = max(min(12, 2 * max(1, len(asked))), bar + 3 + len(trends))
     line = min(LINE, (PAGE_HEIGHT - board.top - 18) / lines)
     if line < LEAST_LINE:
         line = LINE
