@@ -182,6 +182,7 @@ def test_money_is_told_by_nature_and_charted_by_funder():
     natures = ("Maquette", "Poste de coordination (hors maquette)", "Hors maquette", "Cofinancement")
     assert [row_of(sheet, n, rank=-1)[1] for n in natures] == [D("3000.50"), D(26000), D(800), D(3000)]
     engage, verse = charts(sheet)["Engagé et versé par financeur"].series
+    assert charts(sheet)["Engagé et versé par financeur"].data_labels, "four funders: their labels have room"
     assert values_read(sheet, engage.categories) == [
         "Agence — Hors maquette",
         "Agence — Maquette",

@@ -40,7 +40,7 @@ from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
 
 Section = Callable[[Board, Portrait], None]
-MAX_FINANCEURS, LISTED_FINANCEURS = 8, 20
+MAX_FINANCEURS, LABELLED_FINANCEURS, LISTED_FINANCEURS = 8, 4, 20
 HALF = UNITS // 2
 LINE = 12.5  # points of an amount among many
 BEYOND = "au-delà de 100 %"
@@ -253,7 +253,7 @@ def _subtotals(board: Board, portrait: Portrait) -> None:
     ]
     rows.sort(key=lambda r: -r[1])
     shown = min(len(rows), MAX_FINANCEURS)
-    chart = max(110.0, 40.0 + shown * 18) if rows else 0.0
+    chart = max(110.0, 60.0 + shown * 26 if shown <= LABELLED_FINANCEURS else 40.0 + shown * 18) if rows else 0.0
     listed = rows[:LISTED_FINANCEURS]
     board.band(f"Qui finance quoi en {annee}", following=max(chart, 36.0 + LINE * (len(natures) + len(listed))))
     if not natures:
@@ -283,7 +283,8 @@ def _funders(
     bars = drawn.part(0, len(shown)).bars(("accent", "axe2"))
     end, board.line = board.line, top
     alt_text = abridged(f"Barres : {said}.", 400)
-    board.chart(HALF + 1, HALF - 1, points, "barres", titre, bars, alt_text, "montant_rond")
+    labelled = len(shown) <= LABELLED_FINANCEURS  # beyond, the labels of one funder would cover the next one's
+    board.chart(HALF + 1, HALF - 1, points, "barres", titre, bars, alt_text, "montant_rond", data_labels=labelled)
     board.line = end
     board.complete(top, points)
 
