@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from itertools import accumulate
+from math import inf
 
 from cls_workbook.workbook.description import PRINTED_HEIGHT, PRINTED_WIDTH, Sheet
 
@@ -67,20 +68,19 @@ def _cost_of_cut(line: int, groups: Sequence[int], tables: Sequence[int], last: 
 def _page_breaks(below: Sequence[float], costs: Sequence[float], page: float, repeated: float) -> list[int]:
     """The last row of each page but the last one. ``below``: points from the top of the sheet to the foot of a row."""
     last = len(below) - 1
-    best: dict[int, tuple[float, list[int]]] = {last + 1: (0.0, [])}
+    least, end_of = [0.0] * (last + 2), [last] * (last + 2)  # of the pages from a row on; of the first of them
     for start in range(last, 0, -1):
-        room = page if start == 1 else page - repeated
-        trials = []
-        for end in range(start, last + 1):
-            taken = below[end] - below[start - 1]
-            if taken > room and end > start:
-                break
-            cost, leaps = best[end + 1]
+        top, room = below[start - 1], page if start == 1 else page - repeated
+        least[start] = inf
+        for end in range(start, max(start, bisect_right(below, top + room) - 1) + 1):
+            part = (below[end] - top) / room
             if end < last:
-                cost += costs[end + 1] + _BLANK * max(0.0, 1 - taken / room)
-                leaps = [end, *leaps]
-            elif start > 1:
-                cost += _ALONE * max(0.0, 1 - taken / room / _LAST)
-            trials.append((cost + _PAGE, leaps))
-        best[start] = min(trials, key=lambda trial: (trial[0], [-leap for leap in trial[1]]))
-    return best[1][1]
+                cost = least[end + 1] + costs[end + 1] + (_BLANK * (1 - part) if part < 1 else 0.0)
+            else:
+                cost = _ALONE * (1 - part / _LAST) if start > 1 and part < _LAST else 0.0
+            if cost + _PAGE <= least[start]:  # of two that cost the same, the fuller page
+                least[start], end_of[start] = cost + _PAGE, end
+    breaks = [end_of[1]]
+    while breaks[-1] < last:
+        breaks.append(end_of[breaks[-1] + 1])
+    return breaks[:-1]
