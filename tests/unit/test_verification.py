@@ -57,6 +57,14 @@ def test_a_fault_is_reported_once_at_its_place(before, after, location, excerpt)
     assert excerpt in found_one[1]
 
 
+def test_every_fault_says_what_to_do():
+    tried = [modified(before, after) for before, after, *_ in CASES]
+    silent = {
+        f.message for texte in tried for f in verifier(parse(texte, "essai")) if f.gravite == FAULT and not f.remedy
+    }
+    assert silent == set()
+
+
 NUMEROS = [
     ("1.1/a", "Excel refuse le nom de feuille « FA 1.1/a »"),
     ("1.1 [bis]", "Excel refuse"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -56,6 +56,9 @@ def note(location: str, message: str, remedy: str = "") -> DefinitionFault:
 
 def _non_breaking(texte: str) -> str:
     return re.sub(r"(?<=«) | (?=[»;:!?%€])", NBSP, texte)
+
+
+SIGN = "Retirez le signe moins, ou corrigez le nombre."
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +112,27 @@ class FieldPlace:
                 remedy = f"Raccourcissez-le à {LABEL_MAX} caractères au plus."
                 yield self.fault(place, f"ce libellé compte {len(texte)} caractères.", remedy)
 
+    def year_among(self, champ: str, annees: Sequence[int]) -> Iterator[DefinitionFault]:
+        """A year of the contract, if one is given."""
+        annee = value_of_key(self.holder, champ)
+        if annee is not None and annee not in annees:
+            first_of_all = "Donnez d’abord les années du contrat."
+            remedy = f"Donnez une de ses années, de {annees[0]} à {annees[-1]}." if annees else first_of_all
+            yield self.fault(champ, f"{annee} n’est pas une année du contrat.", remedy)
+
+    def not_negative(self, champ: str, what: str = "un montant") -> Iterator[DefinitionFault]:
+        """``what``: « un nombre de réunions », as a sentence begins with it."""
+        number = value_of_key(self.holder, champ)
+        if number is not None and number < 0:
+            yield self.fault(champ, f"{what} est positif ou nul, trouvé « {number_fr(number)} ».", SIGN)
+
     def euros(self, champ: str) -> Iterator[DefinitionFault]:
         """An amount, to the cent."""
+        yield from self.not_negative(champ)
         montant = value_of_key(self.holder, champ)
-        if montant is not None and montant < 0:
-            yield self.fault(champ, f"un montant est positif ou nul, trouvé « {number_fr(montant)} ».")
-        elif montant is not None and montant != round(montant, 2):
+        if montant is None or montant < 0:
+            return
+        if montant is not None and montant != round(montant, 2):
             yield self.fault(
                 champ, f"« {number_fr(montant)} » compte des fractions de centime.", "Arrondissez-le au centime."
             )
@@ -130,7 +148,7 @@ class FieldPlace:
         """A number of years."""
         annees = value_of_key(self.holder, champ)
         if annees is not None and annees < 1:
-            yield self.fault(champ, f"une durée compte au moins un an, trouvé « {annees} ».")
+            yield self.fault(champ, f"une durée compte au moins un an, trouvé « {annees} ».", "Donnez-la en années.")
 
 
 def _items(champ: str, value: Any) -> list[tuple[str, Any]]:

@@ -15,7 +15,7 @@ from cls_workbook.domain.asked.left_out import QUESTIONS
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Mesure
 from cls_workbook.domain.placed.place_kinds import of_word, place_kinds
-from cls_workbook.domain.verification.fault import DefinitionFault, FieldPlace, as_share, duplicates, places
+from cls_workbook.domain.verification.fault import SIGN, DefinitionFault, FieldPlace, as_share, duplicates, places
 from cls_workbook.domain.wording import maquette_payers
 from cls_workbook.french import amount_fr, number_fr, quoted_list, typography
 
@@ -156,8 +156,7 @@ def _printed_line(here: FieldPlace, line: PrintedLine, contrat: Contrat) -> Iter
     yield from here.reference("nature", [n.id for n in contrat.money.natures], "la nature")
     yield from here.among("etat", LINE_STATES)
     yield from here.euros("montant")
-    if line.annee is not None and line.annee not in all_years(contrat):
-        yield here.fault("annee", f"{line.annee} n’est pas une année du contrat.")
+    yield from here.year_among("annee", all_years(contrat))
     if line.montant is None and line.etat in ("chiffre", "enveloppe"):
         remedy = "Donnez-le, ou choisissez un autre état (à définir, à moyens constants…)."
         yield here.fault("montant", "le montant manque.", remedy)
@@ -294,7 +293,7 @@ def _bounds(here: FieldPlace, mesure: Mesure, commune_count: int) -> Iterator[De
         if valeur is None:
             continue
         if valeur < 0:
-            yield here.fault(champ, f"une valeur est positive ou nulle, trouvé « {number_fr(valeur)} ».")
+            yield here.fault(champ, f"une valeur est positive ou nulle, trouvé « {number_fr(valeur)} ».", SIGN)
         if mesure.type in ("entier", "ventilation") and valeur != valeur.to_integral_value():
             remedy = "Arrondissez-le, ou choisissez le type « decimal »."
             yield here.fault(champ, f"un nombre entier est attendu, trouvé « {number_fr(valeur)} ».", remedy)
@@ -304,7 +303,8 @@ def _bounds(here: FieldPlace, mesure: Mesure, commune_count: int) -> Iterator[De
         remedy = as_share(initial)
         yield here.fault("valeur_initiale", f"un taux s’écrit en part de 1, trouvé « {number_fr(initial)} ».", remedy)
     elif maximum is not None and initial is not None and initial > maximum:
-        yield here.fault("valeur_initiale", f"{number_fr(initial)} dépasse le maximum, {number_fr(maximum)}.")
+        remedy = "Corrigez l’un des deux."
+        yield here.fault("valeur_initiale", f"{number_fr(initial)} dépasse le maximum, {number_fr(maximum)}.", remedy)
     if mesure.communes and maximum is not None and maximum > commune_count:
         message = f"le maximum est {number_fr(maximum)}, mais le contrat nomme {commune_count} communes."
         yield here.fault("maximum", message, "Corrigez l’un des deux.")

@@ -16,6 +16,7 @@ from cls_workbook.domain.placed.place_words import COMMUNES, QUARTERS, departeme
 from cls_workbook.domain.questions import OWN_STATES, means
 from cls_workbook.domain.themes import priorites, shipped_themes, themes
 from cls_workbook.domain.verification.fault import (
+    SIGN,
     DefinitionFault,
     FieldPlace,
     as_share,
@@ -185,10 +186,8 @@ def instances(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Each known once; no negative number of meetings."""
     located = places("contrat.instances", contrat.announced.instances)
     yield from duplicates(located, "nom", fold)
-    for here, instance in located:
-        if instance.minimum_par_an < 0:
-            message = f"un nombre de réunions est positif ou nul, trouvé « {instance.minimum_par_an} »."
-            yield here.fault("minimum_par_an", message)
+    for here, _ in located:
+        yield from here.not_negative("minimum_par_an", "un nombre de réunions")
         yield from here.references("fiches", contrat.par_fiche, "la fiche")
 
 
@@ -261,10 +260,8 @@ def enveloppes(contrat: Contrat) -> Iterator[DefinitionFault]:
     located, annees = places("contrat.enveloppes", contrat.money.enveloppes), all_years(contrat)
     for rank, (here, envelope) in enumerate(located):
         yield from here.reference("financeur", [f.id for f in contrat.money.financeurs], "le financeur")
-        if envelope.annee is not None and envelope.annee not in annees:
-            yield here.fault("annee", f"{envelope.annee} n’est pas une année du contrat.")
-        if envelope.montant < 0:
-            yield here.fault("montant", f"un montant est positif ou nul, trouvé « {number_fr(envelope.montant)} ».")
+        yield from here.year_among("annee", annees)
+        yield from here.not_negative("montant")
         for first, other in located[:rank]:
             are_same = (other.annee, other.financeur) == (envelope.annee, envelope.financeur)
             if are_same and any(other.holds_in(a) and envelope.holds_in(a) for a in annees):
@@ -281,14 +278,13 @@ def cibles(contrat: Contrat) -> Iterator[DefinitionFault]:
             yield here.fault("mesure", f"« {cible.mesure} » ne se compte pas : rien n’y est à atteindre.")
         if known:
             yield from _out_of_reach(here, cible, known[2])
-        if cible.annee is not None and cible.annee not in annees:
-            yield here.fault("annee", f"{cible.annee} n’est pas une année du contrat.")
+        yield from here.year_among("annee", annees)
         if cible.annee is not None and cible.chaque_annee:
             yield here.fault("", "une cible de chaque année n’a pas d’année.", "Laissez l’année vide, ou « non ».")
         if cible.chaque_annee and cible.cumulee:
             yield here.fault("", "une cible vaut chaque année, ou pour les années ajoutées.", "Choisissez.")
         if cible.valeur < 0:
-            yield here.fault("valeur", f"une cible est positive ou nulle, trouvé « {number_fr(cible.valeur)} ».")
+            yield here.fault("valeur", f"une cible est positive ou nulle, trouvé « {number_fr(cible.valeur)} ».", SIGN)
         for first, other in located[:rank]:
             are_same = (other.mesure, other.annee) == (cible.mesure, cible.annee)
             if are_same and any(other.holds_in(a) and cible.holds_in(a) for a in annees):
@@ -306,8 +302,8 @@ def _out_of_reach(here: FieldPlace, cible: Cible, mesure: Mesure) -> Iterator[De
         message = f"un taux s’écrit en part de 1, trouvé « {number_fr(cible.valeur)} »."
         yield here.fault("valeur", message, as_share(cible.valeur))
     elif mesure.maximum and cible.valeur > mesure.maximum:
-        most = number_fr(mesure.maximum)
-        yield here.fault("valeur", f"{number_fr(cible.valeur)} dépasse le maximum de la mesure, {most}.")
+        message = f"{number_fr(cible.valeur)} dépasse le maximum de la mesure, {number_fr(mesure.maximum)}."
+        yield here.fault("valeur", message, "Corrigez l’un des deux.")
 
 
 def compared_themes(contrat: Contrat) -> Iterator[DefinitionFault]:

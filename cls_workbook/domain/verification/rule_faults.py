@@ -105,15 +105,12 @@ def _mesures(here: FieldPlace, rule: Rule, contrat: Contrat) -> Iterator[Definit
             continue
         fiche, _, mesure = contrat.by_mesure[nom]
         if rule.fiche in contrat.par_fiche and fiche.numero != rule.fiche:
-            yield here.fault(
-                champ, f"la mesure « {nom} » est de la fiche {fiche.numero}, la règle de la fiche {rule.fiche}."
-            )
+            message = f"la mesure « {nom} » est de la fiche {fiche.numero}, la règle de la fiche {rule.fiche}."
+            yield here.fault(champ, message, f"Choisissez une mesure de la fiche {rule.fiche}.")
         if mesure.type in MESURE_TYPES and mesure.type not in types:
-            yield here.fault(
-                champ, f"la mesure « {nom} » est de type « {mesure.type} », attendu : {' ou '.join(types)}."
-            )
+            message = f"la mesure « {nom} » est de type « {mesure.type} », attendu : {' ou '.join(types)}."
+            yield here.fault(champ, message, "Choisissez-en une autre, ou changez son type.")
         capacite, bottom = rule.capacity.capacite, mesure.denominateur
         if champ == "mesure" and bottom is not None and capacite not in (None, bottom):
-            yield here.fault(
-                "capacite", f"{number_fr(capacite)} diffère du dénominateur de « {nom} », {number_fr(bottom)}."
-            )
+            message = f"{number_fr(capacite)} diffère du dénominateur de « {nom} », {number_fr(bottom)}."
+            yield here.fault("capacite", message, "Donnez le même nombre aux deux.")

@@ -17,6 +17,7 @@ from cls_workbook.domain.definition_keys import values_by_key
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.verification import fiche_faults, lifetime_faults, list_faults, noyau_faults, rule_faults
 from cls_workbook.domain.verification.fault import (
+    SIGN,
     DefinitionFault,
     FieldPlace,
     duplicates,
@@ -31,6 +32,7 @@ from cls_workbook.french import amount_fr, number_fr
 MAX_TEXT = 32_767  # what an Excel cell holds
 FINDING_GRAVITIES = ("à confirmer", "information")
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+ABOVE_ZERO = "Donnez un nombre plus grand que zéro, ou laissez vide."
 
 
 def verifier(contrat: Contrat) -> list[DefinitionFault]:
@@ -95,13 +97,11 @@ def header(contrat: Contrat) -> Iterator[DefinitionFault]:
         yield from here.reference(champ, contrat.by_structure, "la structure")
     for champ, threshold in values_by_key(contrat.follow_up.evolution):
         if threshold <= 0:
-            yield evolution.fault(champ, f"un seuil est positif, trouvé « {number_fr(threshold)} ».")
-    if contrat.follow_up.seuil_petits_effectifs < 0:
-        message = f"un seuil est positif ou nul, trouvé « {contrat.follow_up.seuil_petits_effectifs} »."
-        yield here.fault("seuil_petits_effectifs", message)
+            yield evolution.fault(champ, f"un seuil est positif, trouvé « {number_fr(threshold)} ».", ABOVE_ZERO)
+    yield from here.not_negative("seuil_petits_effectifs", "un seuil")
     if contrat.follow_up.ecart_a_expliquer <= 0:
         message = f"un seuil est positif, trouvé « {number_fr(contrat.follow_up.ecart_a_expliquer)} »."
-        yield here.fault("ecart_a_expliquer", message)
+        yield here.fault("ecart_a_expliquer", message, ABOVE_ZERO)
 
 
 def announcement(contrat: Contrat) -> Iterator[DefinitionFault]:
@@ -121,7 +121,7 @@ def annees(contrat: Contrat) -> Iterator[DefinitionFault]:
     for rank, annee in enumerate(contrat.annees, 1):
         location = f"contrat.annees[{rank}]"
         if not FIRST_YEAR <= annee <= LAST_YEAR:
-            yield fault(location, f"« {annee} » n’est pas une année plausible.")
+            yield fault(location, f"« {annee} » n’est pas une année plausible.", "Écrivez-la en quatre chiffres.")
         if rank > 1 and annee <= contrat.annees[rank - 2]:
             remedy = "Rangez les années dans l’ordre, chacune une fois."
             yield fault(location, f"{annee} ne suit pas {contrat.annees[rank - 2]}.", remedy)
@@ -145,7 +145,7 @@ def maquette(contrat: Contrat) -> Iterator[DefinitionFault]:
         if amounts:
             yield note(location, f"les fiches totalisent {of_fiches}, mais la maquette n’est pas donnée.")
     elif total < 0:
-        yield fault(location, f"un montant est positif ou nul, trouvé « {number_fr(total)} ».")
+        yield fault(location, f"un montant est positif ou nul, trouvé « {number_fr(total)} ».", SIGN)
     elif not amounts:
         yield note(location, f"la maquette est de {amount_fr(total)}, mais aucune fiche n’a de montant.")
     elif total not in (sum(amounts), planned):
