@@ -123,7 +123,11 @@ def test_signatories_in_one_cell_are_proposed_one_by_one():
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ("valeur_initiale = 62.5", "valeur_initiale = -62.5", "une valeur est positive ou nulle, trouvé « -62,5 »."),
+        (
+            "valeur_initiale = 62.5",
+            "valeur_initiale = -62.5",
+            "une valeur est positive ou nulle, trouvé « -62,5 ». Retirez le signe moins, ou corrigez le nombre.",
+        ),
         (
             "valeur_initiale = 0.28",
             "valeur_initiale = 28.5",
