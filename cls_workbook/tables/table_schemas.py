@@ -33,7 +33,9 @@ _CLASSES: dict[str, set[type]] = {
 }
 
 
-_COLUMNS, _VALUES = "colonnes", "valeurs"
+# Pandera's own checks: of the columns that are there, of what they hold.
+_OF_COLUMNS = {"column_in_dataframe": "absente", "column_in_schema": "en trop", "column_ordered": "mal placée"}
+_IN_WORDS = _OF_COLUMNS | {"not_nullable": "vide", "multiple_fields_uniqueness": "la même deux fois"}
 
 
 def schema(table: DescribedTable) -> pa.DataFrameSchema:
@@ -41,13 +43,11 @@ def schema(table: DescribedTable) -> pa.DataFrameSchema:
     import pandera.pandas as pa
 
     return pa.DataFrameSchema(
-        # A column that may be empty asks nothing more by itself, and would take as long to look at as the others.
-        {c.titre: pa.Column(None, nullable=False) for c in table.columns if c.obligatoire},
+        {c.titre: pa.Column(None, nullable=not c.obligatoire) for c in table.columns},
         # One check for all columns: one each would cost a hundred times what it looks at.
-        checks=[
-            pa.Check(lambda frame: not any(_misplaced(table, frame)), ignore_na=False, error=_COLUMNS),
-            pa.Check(lambda frame: not any(_faults(table, frame)), ignore_na=False, error=_VALUES),
-        ],
+        checks=pa.Check(lambda frame: not any(_faults(table, frame)), ignore_na=False, error="valeurs"),
+        strict=True,
+        ordered=True,
         unique=list(table.cle) or None,
     )
 
@@ -61,23 +61,17 @@ def verify(table: DescribedTable, rows: pd.DataFrame | Sequence[Row]) -> None:
         schema(table).validate(frame, lazy=True)
     except pa.errors.SchemaErrors as failure:
         cases = failure.failure_cases
-        told = [(c, k) for c, k in zip(cases["column"], cases["check"], strict=True) if k not in (_COLUMNS, _VALUES)]
-        faults = [*(f"{c} ({k})" for c, k in told), *(list(_misplaced(table, frame)) or _faults(table, frame))]
+        where = zip(cases["column"], cases["failure_case"], cases["check"], strict=True)  # no column: it is named
+        found = [(column or named, check) for column, named, check in where]
+        faults = [f"{titre} ({_IN_WORDS[check]})" for titre, check in found if check in _IN_WORDS]
+        if not {check for _, check in found} & _OF_COLUMNS.keys():
+            faults += _faults(table, frame)
         raise OwnFault(
             typography(
                 f"la table « {table.nom} » n’est pas ce que dit sa description : "
                 f"{listing(list(dict.fromkeys(faults)))}."
             )
         ) from failure
-
-
-def _misplaced(table: DescribedTable, frame: pd.DataFrame) -> Iterator[str]:
-    """The columns that are not where the description has them."""
-    found = list(frame.columns)
-    if found != list(table.titles):
-        yield from (f"{titre} (absente)" for titre in table.titles if titre not in found)
-        yield from (f"{titre} (en trop)" for titre in found if titre not in table.titles)
-        yield "les colonnes, dans cet ordre ou en double"
 
 
 def _faults(table: DescribedTable, frame: pd.DataFrame) -> Iterator[str]:

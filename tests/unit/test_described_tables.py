@@ -99,8 +99,8 @@ def test_columns_are_those_described_in_their_order():
         (frame.drop(columns="Taux"), "Taux (absente)"),
         (frame.drop(columns=list(TRIAL.cle)), f"{TRIAL.cle[0]} (absente)"),
         (frame.assign(Autre=1), "Autre (en trop)"),
-        (frame[moved], "dans cet ordre"),
-        (frame[twice], "en double"),
+        (frame[moved], f"{TRIAL.cle[0]} (mal placée)"),
+        (frame[twice], "Taux (mal placée)"),
     ):
         with pytest.raises(OwnFault, match=re.escape(told)):
             table_schemas.verify(TRIAL, broken)
