@@ -652,7 +652,7 @@ function showBoard(said, file, synthese) {
     make('li', {}, make('strong', {}, String(said.gravites.information)), said.gravites.information > 1 ? 'informations' : 'information'));
   const money = ['Montant contrat', 'Programmé', 'Engagé', 'Versé'];
   const fiches = table('Tableau de bord, fiche par fiche', ['Fiche', 'Action', 'État', 'Réponses', ...money],
-    said.fiches.map((/** @type {any} */ f) => [f.fiche, f.titre, f.etat, { number: `${f.recus} / ${f.attendus}` }, ...money.map(m => ({ number: f[m] }))]));
+    said.fiches.map((/** @type {any} */ f) => [f.fiche, f.titre, make('span', { className: 'short' }, f.etat), { number: `${f.recus} / ${f.attendus}` }, ...money.map(m => ({ number: f[m] }))]));
   const structures = table('Qui a répondu', ['Structure', 'Statut', 'Réponses', 'Bloquants', 'Fichier'],
     said.structures.map((/** @type {any} */ s) => [s.structure, pill(s.statut), { number: `${s.recus} / ${s.attendus}` }, { number: String(s.bloquants || '') }, s.fichiers.join(', ')]));
   show($('coordinator-result'), make('p', { className: said.gravites.bloquant ? 'bad' : 'good' }, said.bilan), files, figures,

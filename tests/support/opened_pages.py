@@ -17,8 +17,9 @@ DAY = "2026-03-02"
 CONTRAT = "dijon-2024-2028"
 WRONG = "2-retours-recus/dijon-2024-2028-2025-apo.xlsx"  # two inputs that are no figures
 SETTLED = "document.getElementById('work').hidden && document.documentElement.dataset.state === 'ready'"
+CUT = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth).map(e => e.ariaLabel)"
 NO_TROUBLE = "document.getElementById('trouble').textContent"
-AXE = "axe.run().then(r => r.violations.map(v => v.id + ' : ' + v.nodes.map(n => n.html).join(' ')))"
+AXE = "axe.run({rules: {'target-size': {enabled: true}}}).then(r => r.violations.map(v => v.id + ' : ' + v.nodes.map(n => n.html).join(' ')))"
 
 
 def required(reason: str) -> None:
@@ -80,6 +81,7 @@ def accessible(driven: Browser) -> None:
         driven.eval((Path(os.environ["NODE_PATH"]) / "axe-core" / "axe.min.js").read_text(encoding="utf-8") + ";0")
         found = driven.eval(AXE)
         assert found == [], found
-    for width in (320, 683, 1366):  # a telephone; 200 % of zoom; an ordinary screen
+    for width in (320, 683, 1024, 1366):  # a telephone; 200 % of zoom; a small screen; an ordinary one
         driven.size(width, 768)
         assert driven.eval("document.documentElement.scrollWidth") <= width
+        assert driven.eval(CUT) == [], f"cut at {width} pixels"

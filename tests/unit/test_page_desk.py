@@ -14,7 +14,7 @@ from cls_workbook.page.desk.file_kinds import kind_of
 from tests.support.desk_requests import CAMPAIGN, DAY, ask, command, lay_out_campaign, of_folder, unzipped
 from tests.support.dropped_returns import drop_retour
 from tests.support.noyau_contrats import definition_with
-from tests.support.small_workbook import filled
+from tests.support.small_workbook import DEFINITION, filled
 
 
 @pytest.fixture
@@ -44,6 +44,21 @@ def test_the_board_tells_who_has_answered_what_blocks_and_where(desk):
     assert place["cellules"] and "env. 30" in place["trouve"]
     assert [f["fiche"] for f in said["fiches"]][:1] == ["1.1"]
     assert said["fiches"][0]["Montant contrat"].replace("\u00a0", " ").replace("\u202f", " ") == "20 000 €"
+
+
+def test_a_structure_that_answered_twice_is_expected_once(desk):
+    filled(Path("retours"), {"1.1/mesures/1.1-I01/valeur": 13}, "mutuelle", nom="autre version.xlsx")
+    said = ask("consolider", **CAMPAIGN)
+    (twice,) = [s for s in said["structures"] if s["statut"] == "doublon"]
+    assert (twice["structure"], len(twice["fichiers"])) == ("Mutuelle de l’Orme", 2)
+    assert sum(s["attendus"] for s in said["structures"]) == said["attendus"]
+
+
+def test_an_action_announced_without_a_fiche_has_its_title_on_the_board(desk):
+    announced = '[[a_programmer]]\ntitre = "Ouvrir une maison des habitants"\naxe = "2"\n'
+    Path("essai.toml").write_text(DEFINITION + announced, encoding="utf-8")
+    *_, last = ask("consolider", **CAMPAIGN)["fiches"]
+    assert (last["titre"], last["etat"]) == ("Ouvrir une maison des habitants", "À programmer")
 
 
 def test_each_file_is_told_as_it_is_begun_and_the_end_of_reading_too(desk):

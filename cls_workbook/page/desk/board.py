@@ -6,10 +6,11 @@ from collections import defaultdict
 from decimal import Decimal
 
 from cls_workbook.anomalies import GRAVITIES, sort_out
-from cls_workbook.french import amount_fr
+from cls_workbook.french import amount_fr, fold
 from cls_workbook.page.desk.asked import Said
 from cls_workbook.page.desk.listed import as_data
 from cls_workbook.reports.consolidation.consolidated_result import Result
+from cls_workbook.summaries.progress import TO_BE_SCHEDULED
 from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED, SET_ASIDE
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
@@ -49,31 +50,34 @@ def _structures(result: Result) -> list[Said]:
                 "structure": nom,
                 "statut": next(s for s in _MOST_SERIOUS if s in statuts),
                 "recus": sum(r["Statut"] == RECEIVED for r in rows),
-                "attendus": sum(r["Statut"] != SET_ASIDE for r in rows),
+                "attendus": len({(r["Fiche"], r["Volet"]) for r in rows if r["Statut"] != SET_ASIDE}),
                 "bloquants": sum(r["Bloquants"] or 0 for r in rows),
                 "fichiers": sorted({str(r["Fichier"]) for r in rows if r["Fichier"]}),
             }
         )
-    return sorted(shown, key=lambda s: (_MOST_SERIOUS.index(s["statut"]), s["structure"]))
+    return sorted(shown, key=lambda s: (_MOST_SERIOUS.index(s["statut"]), fold(s["structure"])))
 
 
 def _fiches(result: Result) -> list[Said]:
+    """Each fiche, then each action announced without one: it has a title, and nobody answers for it yet."""
     expected = result.expected_by_fiche()
+    announced = iter(result.contrat.announced.a_programmer)
     received: dict[str, int] = defaultdict(int)
     for row in frame_records(result.tables.retours):
         received[row["Fiche"]] += row["Statut"] == RECEIVED
     progress = {str(r["fiche"]): r for r in frame_records(result.summaries.avancement)}
-    return [
-        {
-            "fiche": str(row["Fiche"]),
-            "titre": progress.get(str(row["Fiche"]), {}).get("titre") or "",
-            "etat": progress.get(str(row["Fiche"]), {}).get("etat") or "",
-            "recus": received[row["Fiche"]],
-            "attendus": expected.get(row["Fiche"], 0),
-        }
-        | {column: _amount(row[column]) for column in _MONEY}
-        for row in frame_records(result.tables.par_fiche)
-    ]
+    shown = []
+    for row in frame_records(result.tables.par_fiche):
+        numero = str(row["Fiche"])
+        said = progress.get(numero, {})
+        if numero == TO_BE_SCHEDULED:
+            said, numero = {"titre": next(announced).titre, "etat": TO_BE_SCHEDULED.capitalize()}, "—"
+        shown.append(
+            {"fiche": numero, "titre": said.get("titre") or "", "etat": said.get("etat") or ""}
+            | {"recus": received[numero], "attendus": expected.get(numero, 0)}
+            | {column: _amount(row[column]) for column in _MONEY}
+        )
+    return shown
 
 
 def _amount(value: object) -> str:
