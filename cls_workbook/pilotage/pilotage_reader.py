@@ -74,7 +74,7 @@ def _check_identity(reading: PilotageReading) -> None:
     if declared != [[contrat.id], [str(annee)]]:
         found = ", ".join((value or ["rien"])[0] for value in declared)
         reason = f"est celui d’une autre campagne ({found}) ; celle-ci est {contrat.id}, {annee}."
-        remedy = "Donnez le classeur de la bonne campagne, ou changez --contrat et --annee."
+        remedy = "Donnez le classeur de la bonne campagne, ou choisissez son contrat et son année."
         raise Refusal(typography(f"Le classeur de pilotage « {reading.file} » {reason} {remedy}"))
     if (printed_year := _printed_year(reading)) not in ("", str(annee)):
         reason = f"dit l’année {annee}, mais ses feuilles sont celles de {printed_year}"

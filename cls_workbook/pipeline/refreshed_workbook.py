@@ -180,6 +180,7 @@ def _previous(
     if not file.is_file():
         raise Refusal(
             f"Feuille « {home.nom} », cellule {places['precedent'].cell} : « {told} » est introuvable. "
-            "Indiquez la consolidation de l’an dernier (--precedent), ou videz la cellule."
+            "Donnez la consolidation de l’an dernier (par --precedent sur la ligne de commande, en la déposant aussi "
+            "dans la page locale), ou videz la cellule."
         )
     return file

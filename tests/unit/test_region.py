@@ -134,7 +134,7 @@ def test_what_is_set_aside_is_listed_with_its_reason_and_the_rest_goes_on(region
     assert len(tables["Fichiers"]) == len(KEPT) + len(discarded)
     assert region[2].bilan() == (
         "64 synthèses retenues, de 14 contrats ; 7 fichiers écartés (1 autre classeur, "
-        "1 autre version, 1 copie identique, 3 doublon, 1 illisible)."
+        "1 autre version, 1 copie identique, 3 doublons, 1 illisible)."
     )
 
 

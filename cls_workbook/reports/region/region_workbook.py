@@ -42,7 +42,7 @@ class RegionWorkbook:
     def bilan(self) -> str:
         """One French sentence for the command line."""
         contrats = len({c.cle[0] for c in self.copies})
-        words = ", ".join(f"{n} {statut}" for statut, n in sorted(Counter(e.statut for e in self.ecarts).items()))
+        words = ", ".join(how_many(n, statut) for statut, n in sorted(Counter(e.statut for e in self.ecarts).items()))
         return (
             f"{how_many(len(self.copies), 'synthèse retenue')}, de {how_many(contrats, 'contrat')} ; "
             f"{how_many(len(self.ecarts), 'fichier écarté')}" + (f" ({words})." if words else ".")
