@@ -17,9 +17,11 @@ DAY = "2026-03-02"
 CONTRAT = "dijon-2024-2028"
 WRONG = "2-retours-recus/dijon-2024-2028-2025-apo.xlsx"  # two inputs that are no figures
 SETTLED = "document.getElementById('work').hidden && document.documentElement.dataset.state === 'ready'"
-CUT = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth).map(e => e.ariaLabel)"
+WIDER = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth)"
+CUT = f"{WIDER}.map(e => e.ariaLabel)"
 NO_TROUBLE = "document.getElementById('trouble').textContent"
-AXE = "axe.run({rules: {'target-size': {enabled: true}}}).then(r => r.violations.map(v => v.id + ' : ' + v.nodes.map(n => n.html).join(' ')))"
+_SAID = "r.violations.map(v => v.id + ' : ' + v.nodes.map(n => n.html).join(' '))"
+AXE = f"axe.run({{rules: {{'target-size': {{enabled: true}}}}}}).then(r => {_SAID})"
 
 
 def required(reason: str) -> None:

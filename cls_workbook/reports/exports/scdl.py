@@ -178,8 +178,8 @@ def granter(contrat: Contrat, financeur: str, siret: str | None) -> Granter:
     nom = official_name(structure) if structure else known.nom if known else financeur
     if not siret:
         raise Refusal(
-            f"Le SIRET de « {nom} » n’est pas dans la définition du contrat : le schéma l’exige. Donnez ses 14 chiffres (--siret "
-            f"sur la ligne de commande, « Son SIRET » dans la page locale)."
+            f"Le SIRET de « {nom} » n’est pas dans la définition du contrat, et le schéma l’exige. Donnez ses 14 "
+            f"chiffres (--siret sur la ligne de commande, « Son SIRET » dans la page locale)."
         )
     if fault := siret_fault(siret):
         raise Refusal(f"Le SIRET de « {nom} » ne convient pas : {fault}.")
