@@ -65,9 +65,10 @@ function saveButton(label, path, content, main = false) {
 // The policy lets no text become HTML nor script; this address alone becomes one.
 const rules = { createScriptURL: (/** @type {any} */ address) => address };
 const named = /** @type {any} */ (window).trustedTypes?.createPolicy('cls', rules) || rules;
-/** @type {Worker} */ let worker;
+/** @type {Worker|null} */ let worker = null;
 /** @type {Blob|null} */ let code = null;
 let ready = false;
+/** What ended the page for good: said again to whoever asks. @type {any} */ let ended = null;
 /** What is under way. @type {any} */ let job = null;
 /** What was asked meanwhile: one request at a time. @type {any[]} */ const queue = [];
 
@@ -85,19 +86,78 @@ async function inflated(given) {
 
 async function startWorker() {
   ready = false;
+  starting = { seconds: 0, begun: false, late: false };
+  worker?.terminate();
+  worker = null;
   if (!job) working('La page se prépare : quelques secondes…');
-  code = code || new Blob([await inflated(pieces('code'))], { type: 'text/javascript' });
-  const address = URL.createObjectURL(code);
-  worker = new Worker(named.createScriptURL(address));
-  worker.onmessage = event => heard(event.data);
-  worker.onerror = event => heard({ type: 'fault', text: event.message });
-  worker.postMessage({ type: 'start', core: pieces('core'), rest: pieces('payload') });
+  try {
+    code = code || new Blob([await inflated(pieces('code'))], { type: 'text/javascript' });
+    const mine = worker = new Worker(named.createScriptURL(URL.createObjectURL(code)));
+    const heed = (/** @type {any} */ message) => { if (mine === worker) heard(message); };
+    mine.onmessage = event => heed(event.data);
+    mine.onerror = event => heed({ type: 'fault', text: event.message || '', blocked: starting.begun || event.message ? '' : 'worker' });
+    mine.postMessage({ type: 'start', core: pieces('core'), rest: pieces('payload') });
+  } catch (error) {
+    broken({ text: String(error), blocked: /** @type {any} */ (error).name === 'SecurityError' ? 'worker' : '' });
+  }
+}
+
+// --- a start that fails ------------------------------------------------------------------------------------------------
+
+/** Since when the worker starts, in seconds awake; has it said anything; was it said to be late? */
+let starting = { seconds: 0, begun: false, late: false };
+/** What the policy of the page, or that of its server, has denied. @type {string[]} */
+const denied = [];
+document.addEventListener('securitypolicyviolation', event => denied.push(`${event.effectiveDirective} · ${event.originalPolicy}`));
+
+const ELSEWHERE = 'Ouvrez-la dans un autre navigateur (Firefox, Chrome ou Edge, à jour), ou montrez ce message à votre service informatique.';
+/** @type {Object<string, [string, string]>} what is blocked → what is said, what is to be permitted */
+const BLOCKED = {
+  wasm: ['WebAssembly, dont elle a besoin, est bloqué.', 'À permettre pour cette page : WebAssembly (qu’interdisent un mode « sans JIT » ou « sécurité renforcée », une stratégie du poste, ou une politique sans \'wasm-unsafe-eval\').'],
+  worker: ['le travail en arrière-plan, dont elle a besoin, est bloqué.', 'À permettre pour cette page : les « workers » de type blob: (worker-src blob:).'],
+};
+
+/** The page cannot start, or no more: nothing is tried again, and whatever is asked has the same answer.
+ * @param {{text: string, blocked?: string}} why @param {string} what happened */
+function end({ text, blocked }, what) {
+  const policies = [...new Set(denied)].map(policy => `Politique qui l’interdit : ${policy}`);
+  if (blocked) {
+    const [needed, permit] = BLOCKED[blocked];
+    const served = location.protocol === 'file:' ? [] : ['Si le serveur qui donne cette page ajoute un en-tête Content-Security-Policy, c’est à lui de le permettre.'];
+    const known = 'Ce qu’elle est et ce qu’elle demande : le document « La page locale, pour l’informatique et la protection des données », que peut donner qui vous a remis la page.';
+    ended = { refusal: `Cette page ne peut pas démarrer : ${needed} ${ELSEWHERE}`, details: [permit, ...served, ...policies, ...(text ? [`Ce que dit le navigateur : ${text}`] : []), known] };
+  } else {
+    ended = { fault: `${what} Fermez d’autres onglets, puis rechargez-la ; si cela se répète, enregistrez le rapport ci-dessous et envoyez-le à qui vous a donné la page.`,
+      report: [text, ...policies, navigator.userAgent].join('\n') };
+  }
+  const waiting = [...(job ? [job] : []), ...queue.splice(0)];
+  job = null;
+  idle();
+  trouble(ended);
+  for (const { resolve } of waiting) resolve({ files: [], contents: new Map(), ...ended });
+}
+
+/** No end is in sight: it may be the computer; it may be what blocks and tells nobody. */
+function late() {
+  starting.late = true;
+  const where = starting.begun ? 'Le travail en arrière-plan a commencé, et n’a pas fini de se préparer.' : 'Le travail en arrière-plan n’a pas commencé : un antivirus ou une stratégie du poste peut le retenir.';
+  trouble({ refusal: `La page n’est toujours pas prête. Sur un ordinateur lent, elle peut encore démarrer : laissez-la ouverte. Si rien ne vient, rechargez-la ; si cela se répète, ouvrez-la dans un autre navigateur, ou montrez ce message à votre service informatique.`, details: [where] });
+}
+
+/** The trouble of before is no more, unless it is that of the page itself. */
+function calm() {
+  if (!ended && !starting.late) $('trouble').hidden = true;
 }
 
 /** @param {any} message */
 function heard(message) {
-  if (message.type === 'ready') {
+  if (message.type === 'begun') {
+    starting.begun = true;
+  } else if (message.type === 'ready') {
     ready = true;
+    if (starting.late) $('trouble').replaceChildren();
+    starting.late = false;
+    calm();
     if (job) send(); else idle();
     if (!document.documentElement.dataset.state) $('work-said').textContent = 'La page est prête.';
     document.documentElement.dataset.state = 'ready';
@@ -112,24 +172,28 @@ function heard(message) {
     next();
     resolve({ ...message.said, contents: new Map(message.files) });
   } else if (message.type === 'fault') {
-    broken(message.text);
+    broken(message);
   }
 }
 
-/** @param {string} text */
-function broken(text) {
-  const asked = job;
+/** The worker is lost. One that had started is replaced, and what was under way is in fault; one that breaks as it starts,
+ * or with nothing to do, would break again. @param {{text: string, blocked?: string}} why */
+function broken(why) {
+  const asked = job, started = ready;
+  ready = false;
+  worker?.terminate();
+  worker = null;
+  if (!started || !asked) return end(why, started ? 'La page s’est arrêtée.' : 'La page n’a pas pu démarrer.');
   job = queue.shift() || null;
-  if (!job) idle();
-  const said = { files: [], contents: new Map(),
+  asked.resolve({ files: [], contents: new Map(),
     fault: 'L’outil est en faute, pas vous. Enregistrez le rapport ci-dessous et envoyez-le à qui vous a donné la page.',
-    report: `${text}\n${navigator.userAgent}` };
-  worker.terminate();
-  if (asked) { asked.resolve(said); startWorker(); } else trouble(said);
+    report: `${why.text}\n${navigator.userAgent}` });
+  startWorker();
 }
 
 /** The answer to a request, once those before it have theirs. @param {Demand} request @param {Map<string, File>} files @returns {Promise<any>} */
 function ask(request, files) {
+  if (ended) return Promise.resolve({ files: [], contents: new Map(), ...ended });
   return new Promise(resolve => {
     queue.push({ request: { ...request, given_up: [] }, files, resolve, total: (request.retours || []).length, name: '', silence: 0 });
     if (!job) next();
@@ -139,7 +203,7 @@ function ask(request, files) {
 function next() {
   job = queue.shift() || null;
   if (!job) return idle();
-  $('trouble').hidden = true;
+  calm();
   buttons();
   working('Un instant…');
   if (ready) send();
@@ -157,29 +221,31 @@ async function send() {
   }
   if (job !== mine) return;
   mine.silence = 0;
-  worker.postMessage({ type: 'ask', request: JSON.stringify(mine.request), files: sent }, sent.map(file => file[1]));
+  worker?.postMessage({ type: 'ask', request: JSON.stringify(mine.request), files: sent }, sent.map(file => file[1]));
 }
 
 // A file that takes too long costs that file: the worker is ended, and all is done again without it. A laptop that slept,
 // or a page that its browser let rest, was not waiting: of such a gap a few seconds count.
 let looked = Date.now();
 setInterval(() => {
-  const now = Date.now();
-  if (job) job.silence += Math.min(now - looked, 5000);
+  const now = Date.now(), awake = Math.min(now - looked, 5000);
   looked = now;
-  if (job && ready && job.name && job.silence > Number(document.documentElement.dataset.delay) * 1000) {
+  const { delay, start } = document.documentElement.dataset;
+  if (job) job.silence += awake;
+  if (job && ready && job.name && job.silence > Number(delay) * 1000) {
     job.request.given_up.push(job.name);
     job.name = '';
-    worker.terminate();
     startWorker();
   }
+  if (ready || ended || starting.late) return;
+  starting.seconds += awake / 1000;
+  if (starting.seconds > Number(start)) late();
 }, 500);
 
 $('work-stop').addEventListener('click', () => {
   if (!job) return;
   const { resolve } = job;
   job = queue.shift() || null;
-  worker.terminate();
   startWorker();
   resolve({ files: [], contents: new Map(), refusal: 'Arrêté : rien n’a été fait.', details: [] });
 });
@@ -807,7 +873,7 @@ for (const way of WAYS) $(`go-${way}`).addEventListener('click', () => {
     $(other).hidden = other !== way;
     if (other === way) $(`go-${other}`).setAttribute('aria-current', 'page'); else $(`go-${other}`).removeAttribute('aria-current');
   }
-  $('trouble').hidden = true;
+  calm();
 });
 
 const bill = JSON.parse($('bill').textContent);
@@ -816,11 +882,8 @@ $('components-save').addEventListener('click', () => deliver('cls-composants.cdx
 $('about-open').addEventListener('click', () => $('about').showModal());
 $('about-close').addEventListener('click', () => $('about').close());
 
-(async () => {
-  if (!('DecompressionStream' in window) || !('WebAssembly' in window)) {
-    return trouble({ refusal: 'Ce navigateur est trop ancien pour cette page : ouvrez-la avec une version récente de Firefox, Chrome ou Edge.', details: [] });
-  }
-  fillContracts();
-  guess();
-  await startWorker();
-})().catch(error => broken(String(error)));
+$('unstarted').remove();
+fillContracts();
+guess();
+if ('DecompressionStream' in window) startWorker();
+else trouble(ended = { refusal: 'Ce navigateur est trop ancien pour cette page : ouvrez-la avec une version récente de Firefox, Chrome ou Edge.', details: [] });

@@ -39,6 +39,37 @@ function unpacked(payload) {
     [place, payload.subarray(4 + length + start, 4 + length + start + size)]));
 }
 
+// The smallest module there is. Where a policy or a setting blocks WebAssembly, Pyodide would wait for its own for ever.
+const SMALLEST = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
+
+async function requireWebAssembly() {
+  try {
+    await WebAssembly.compile(SMALLEST);
+  } catch (error) {
+    throw Object.assign(/** @type {Error} */ (error), { blocked: 'wasm' });
+  }
+}
+
+/** @param {any} error */
+function fail(error) {
+  say({ type: 'fault', text: String((error && error.message) || error), blocked: error && error.blocked });
+}
+/** Of an interpreter that cannot be made, Pyodide tells the console alone, then waits for ever. */
+function heedInstantiation() {
+  const made = /** @type {any} */ (WebAssembly);
+  for (const way of ['instantiate', 'instantiateStreaming']) {
+    const usual = made[way];
+    made[way] = usual && (async (/** @type {any[]} */ ...given) => {
+      try {
+        return await usual(...given);
+      } catch (error) {
+        if (!python) fail(error);
+        throw error;
+      }
+    });
+  }
+}
+
 /** @param {string} path */
 function makeFolderOf(path) {
   python.FS.mkdirTree(path.replace(/\/[^/]*$/, ''));
@@ -46,6 +77,9 @@ function makeFolderOf(path) {
 
 /** @param {string[]} core @param {string[]} rest */
 async function start(core, rest) {
+  say({ type: 'begun' });
+  await requireWebAssembly();
+  heedInstantiation();
   const files = await inflated(core);
   const others = inflated(rest); // while Python starts
   self.fetch = async asked => {
@@ -94,6 +128,5 @@ async function answer({ request, files }) {
 
 self.onmessage = event => {
   const asked = event.data;
-  (asked.type === 'start' ? start(asked.core, asked.rest) : answer(asked)).catch(error =>
-    say({ type: 'fault', text: String((error && error.message) || error) }));
+  (asked.type === 'start' ? start(asked.core, asked.rest) : answer(asked)).catch(fail);
 };

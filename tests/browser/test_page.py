@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import http.server
 import os
 import re
 import shutil
 import subprocess
-import threading
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -28,6 +25,7 @@ from tests.support.opened_pages import (
     settle,
     shown,
 )
+from tests.support.served_pages import served
 
 # --- the three ways in ------------------------------------------------------------------------------------------------
 
@@ -210,41 +208,21 @@ def test_its_scripts_are_of_the_types_that_they_say(script, libraries):
     assert found.stdout + found.stderr == ""
 
 
-class _Recorder(http.server.SimpleHTTPRequestHandler):
-    asked: list[str] = []
-
-    def do_GET(self) -> None:
-        self.asked.append(self.path)
-        super().do_GET()
-
-    do_POST = do_GET
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("name", browsers.EXECUTABLES)
 def test_served_by_an_intranet_it_works_as_well_and_its_policy_lets_nothing_out(name, page, year, tmp_path):
     required(browsers.missing(name))
-    _Recorder.asked = []
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Recorder, directory=str(page.parent)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    here = f"http://127.0.0.1:{server.server_port}"
-    try:
-        with opened(name, f"{here}/{page.name}", tmp_path) as driven:
-            driven.files("#partner-files", year / WRONG)
-            driven.wait("document.querySelector('#partner-result article')")
-            assert "2 points à corriger" in shown(driven, "#partner-result")
-            tries = (
-                f"fetch('{here}/fuite').catch(() => 0)",
-                f"new Image().src = '{here}/fuite'",
-                f"navigator.sendBeacon('{here}/fuite', 'x')",
-                f"(() => {{ const x = new XMLHttpRequest(); x.open('GET', '{here}/fuite'); x.send() }})()",
-            )
-            for attempt in tries:
-                driven.eval(f"(() => {{ try {{ {attempt} }} catch (e) {{}} return 0 }})()")
-            driven.wait("true")
-    finally:
-        server.shutdown()
-    assert [path for path in _Recorder.asked if path != "/favicon.ico"] == [f"/{page.name}"]
+    with served(page.parent) as there, opened(name, f"{there.address}/{page.name}", tmp_path) as driven:
+        driven.files("#partner-files", year / WRONG)
+        driven.wait("document.querySelector('#partner-result article')")
+        assert "2 points à corriger" in shown(driven, "#partner-result")
+        tries = (
+            f"fetch('{there.address}/fuite').catch(() => 0)",
+            f"new Image().src = '{there.address}/fuite'",
+            f"navigator.sendBeacon('{there.address}/fuite', 'x')",
+            f"(() => {{ const x = new XMLHttpRequest(); x.open('GET', '{there.address}/fuite'); x.send() }})()",
+        )
+        for attempt in tries:
+            driven.eval(f"(() => {{ try {{ {attempt} }} catch (e) {{}} return 0 }})()")
+        driven.wait("true")
+    assert [path for path in there.asked if path != "/favicon.ico"] == [f"/{page.name}"]

@@ -9,13 +9,25 @@ from pathlib import Path
 
 import pytest
 
-from cls_workbook import resources
+from cls_workbook import demo, resources
 from cls_workbook.cli.commands import main
 from cls_workbook.definition.toml_reader import load
 from cls_workbook.domain.contrat_years import in_year
+from tests.support.changed_pages import changed, with_python
 from tests.support.dropped_returns import drop_retour
 from tests.support.noyau_contrats import definition_with
-from tests.support.opened_pages import CONTRAT, DAY, SETTLED, accessible, files_of, parts, pictured, settle, shown
+from tests.support.opened_pages import (
+    CONTRAT,
+    DAY,
+    SETTLED,
+    accessible,
+    files_of,
+    opened,
+    parts,
+    pictured,
+    settle,
+    shown,
+)
 
 pytestmark = pytest.mark.exhaustive
 HANGING = """
@@ -135,19 +147,23 @@ def test_what_is_under_way_can_be_stopped_and_done_again(local, dropped):
     settle(local)
 
 
-def test_a_file_that_really_hangs_costs_that_file_and_the_others_are_read(local, dropped):
-    if local.name != "chromium":
-        pytest.skip("the protocol that drives it does not reach the worker")
-    local.python(HANGING)
-    local.click("#consolidate")
-    local.wait("document.getElementById('work-text').textContent.includes('apo')")
-    local.eval(IMPATIENT_UNTIL_ITS_WORKER_ENDS)
-    local.wait("job === null && document.getElementById('panel-anomalies').textContent.includes('ne se termine pas')")
-    settle(local)
-    local.click("#tab-anomalies")
-    lines = shown(local, "#panel-anomalies").split("bloquant")
-    assert any("apo.xlsx" in line and "ne se termine pas" in line for line in lines)
-    assert "34 retours reçus sur 38" in shown(local, "#coordinator-result")
+def test_a_file_that_really_hangs_costs_that_file_and_the_others_are_read(local, page, year, tmp_path):
+    hanging = changed(page, tmp_path / "hangs.html", with_python(HANGING))
+    with opened(local.name, hanging.as_uri(), tmp_path) as driven:
+        driven.click("#go-coordinator")
+        driven.files("#coordinator-files", *sorted((year / demo.RETOURS).iterdir()))
+        driven.wait("!document.getElementById('consolidate').disabled")
+        driven.click("#consolidate")
+        driven.wait("document.getElementById('work-text').textContent.includes('apo')")
+        driven.eval(IMPATIENT_UNTIL_ITS_WORKER_ENDS)
+        driven.wait(
+            "job === null && document.getElementById('panel-anomalies')?.textContent.includes('ne se termine pas')"
+        )
+        settle(driven)
+        driven.click("#tab-anomalies")
+        lines = shown(driven, "#panel-anomalies").split("bloquant")
+        assert any("apo.xlsx" in line and "ne se termine pas" in line for line in lines)
+        assert "34 retours reçus sur 38" in shown(driven, "#coordinator-result")
 
 
 def test_a_contract_with_a_noyau_goes_the_three_ways_and_its_region_is_that_of_the_command_line(local, regional):

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 EXECUTABLES = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "firefox": ("firefox-esr", "firefox")}
@@ -27,12 +28,13 @@ def missing(name: str) -> str:
 
 
 class Browser:
-    """``downloads``: the folder that the page's files are saved in."""
+    """``downloads``: the folder that the page's files are saved in. ``settings``: of the browser itself, as an
+    administrator may set them; Chromium's switches, Firefox's preferences (« NAME=VALUE », in JSON)."""
 
-    def __init__(self, name: str, downloads: Path):
+    def __init__(self, name: str, downloads: Path, settings: Sequence[str] = ()):
         self.name, self.downloads = name, downloads
         downloads.mkdir(parents=True, exist_ok=True)
-        command = ["node", str(DRIVER), name, str(executable(name)), str(downloads)]
+        command = ["node", str(DRIVER), name, str(executable(name)), str(downloads), *settings]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __enter__(self) -> Browser:
@@ -80,10 +82,6 @@ class Browser:
 
     def picture(self, path: Path) -> None:
         self._order("picture", path=str(path))
-
-    def python(self, code: str) -> None:
-        """Runs it in the worker's Python (Chromium only)."""
-        self._order("python", code=code)
 
     def memory(self) -> dict[str, int]:
         """``pid`` of the browser; in Chromium, bytes of ``python`` and of JavaScript in ``worker`` and ``page``."""

@@ -1,17 +1,18 @@
-// node browser_driver.mjs BROWSER EXECUTABLE DOWNLOADS: one order a line on stdin (JSON), one answer a line on stdout.
+// node browser_driver.mjs BROWSER EXECUTABLE DOWNLOADS [SETTING…]: one order a line on stdin (JSON), one answer a line on stdout.
 import readline from 'node:readline';
 import { createRequire } from 'node:module';
 
-const [browserName, executablePath, downloads] = process.argv.slice(2);
+const [browserName, executablePath, downloads, ...settings] = process.argv.slice(2);
 const require = createRequire(`${process.env.NODE_PATH}/`);
 const puppeteer = require('puppeteer-core');
 const firefox = browserName === 'firefox';
 const browser = await puppeteer.launch({
   browser: firefox ? 'firefox' : 'chrome', executablePath, headless: true, protocolTimeout: 300000,
-  args: firefox ? [] : ['--no-sandbox', '--disable-gpu', '--allow-file-access-from-files=false'],
+  args: firefox ? [] : ['--no-sandbox', '--disable-gpu', '--allow-file-access-from-files=false', ...settings],
   extraPrefsFirefox: {
     'browser.download.dir': downloads, 'browser.download.folderList': 2, 'browser.download.useDownloadDir': true,
     'browser.download.always_ask_before_handling_new_types': false, 'browser.helperApps.neverAsk.saveToDisk': 'application/octet-stream',
+    ...(firefox ? Object.fromEntries(settings.map(said => said.split('=')).map(([name, value]) => [name, JSON.parse(value)])) : {}),
   },
 });
 let page = null;
@@ -41,7 +42,6 @@ const orders = {
   async eval({ expression }) { return page.evaluate(expression); },
   async size({ width, height }) { await page.setViewport({ width, height }); },
   async picture({ path }) { await page.screenshot({ path }); },
-  async python({ code }) { await page.workers().at(-1).evaluate(text => { python.runPython(text); }, code); },
   // Bytes: what Python's memory has grown to, what JavaScript uses in the worker and in the page (Chromium only).
   async memory() {
     const pid = browser.process().pid;
