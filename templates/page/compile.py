@@ -2,25 +2,65 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib._bootstrap_external as bootstrap
 import importlib.util
 import inspect
+import marshal
+import sysconfig
 import types
 import zipfile
+from collections.abc import Callable
 from opcode import opmap
+from pathlib import Path
 
 _LOADING = [opmap[name] for name in ("LOAD_CONST", "RETURN_CONST") if name in opmap]
 _FIRST_WORDS = 32  # bytes: a docstring is stored before anything else is done
 
 
-def compile_all(sources: str, result: str) -> None:
-    """An archive of ``.py`` → the archive of their ``.pyc``."""
-    with zipfile.ZipFile(sources) as given, zipfile.ZipFile(result, "w") as made:
+def compile_all(files: str, result: str) -> None:
+    """An archive of all that the page holds → the archive of what is made of it: ``.pyc``, ``kept_code.marshal``."""
+    with zipfile.ZipFile(files) as given, zipfile.ZipFile(result, "w") as made:
         for name in given.namelist():
-            source = given.read(name)
-            code = without_docstrings(compile(source, name, "exec", dont_inherit=True))
-            pyc = bootstrap._code_to_hash_pyc(code, importlib.util.source_hash(source), False)
-            made.writestr(zipfile.ZipInfo(name + "c"), bytes(pyc))
+            content = given.read(name)
+            if name.endswith(".py"):
+                name, content = name + "c", _pyc(name, content)
+                made.writestr(zipfile.ZipInfo(name), content)
+            if name.startswith("site/"):
+                _put(Path(sysconfig.get_path("purelib"), name.removeprefix("site/")), content)
+        importlib.import_module("pandas")
+        made.writestr(zipfile.ZipInfo("site/kept_code.marshal"), marshal.dumps(written_by_dataclasses(_start)))
+
+
+def _pyc(name: str, source: bytes) -> bytes:
+    code = without_docstrings(compile(source, name, "exec", dont_inherit=True))
+    return bytes(bootstrap._code_to_hash_pyc(code, importlib.util.source_hash(source), False))
+
+
+def _put(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def _start() -> object:
+    """What the page imports of its own before it is ready (see worker.js)."""
+    return importlib.import_module("cls_workbook.page.desk.requests")
+
+
+def written_by_dataclasses(act: Callable[[], object]) -> dict[str, types.CodeType]:
+    """What dataclasses write while ``act`` is played: text → code (see kept_code.py)."""
+    texts: list[str] = []
+
+    def execute(text: str, *where: dict[str, object]) -> None:
+        texts.append(text)
+        exec(compile(text, "<string>", "exec", dont_inherit=True), *where)
+
+    vars(dataclasses)["exec"] = execute  # the name by which they call it
+    try:
+        act()
+    finally:
+        del vars(dataclasses)["exec"]
+    return {text: compile(text, "<string>", "exec", dont_inherit=True) for text in texts}
 
 
 def without_docstrings(code: types.CodeType) -> types.CodeType:

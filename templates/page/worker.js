@@ -104,6 +104,7 @@ gc.disable()
 import os, pandas
 os.chdir("/dossier")
 pandas.options.mode.copy_on_write = True  # as later versions of pandas do
+import kept_code
 from cls_workbook import garbage
 from cls_workbook.page.desk import requests`);
   say({ type: 'ready' });

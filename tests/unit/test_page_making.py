@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import gzip
 import hashlib
 import http.server
 import io
 import json
+import marshal
 import re
 import runpy
+import shutil
 import threading
 import tomllib
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, make_dataclass
 from functools import partial
 
 import pytest
@@ -161,7 +164,7 @@ def test_the_list_of_what_is_inside_names_every_library_and_no_other(published, 
     bill = json.loads(re.search(r'id="bill">(.*?)</script>', page, re.S)[1])
     told = {p["value"] for c in bill["components"] for p in c["properties"] if p["name"] == "place"}
     held = {"/".join(place.split("/")[:2]) for place in unpacked(page, "payload")}
-    assert held - told == {"site/cls_workbook", "site/pydantic.py"}  # ours
+    assert held - told == {"site/cls_workbook", "site/kept_code.py", "site/pydantic.py"}  # ours
     assert told - held == {"std", "pyodide.asm.wasm"}  # in the other part
     assert {c["name"] for c in bill["components"]} == {"Pyodide", "CPython", "zlib", "six", "xlsxwriter"}
 
@@ -236,6 +239,22 @@ def test_docstrings_are_emptied_in_what_was_compiled_and_what_else_is_text_stays
     assert dataclass(module["Other"]).__doc__ == " "  # it says something: no signature is written in its place
     assert thing().act() == (["a", "b"], "said by a lambda")
     assert (module["SHARED"], thing.kept, thing().repeat()) == ("Of a class.", "Of a class.", "Said twice.")
+
+
+def test_what_dataclasses_write_is_compiled_when_the_page_is_made_and_no_more_at_its_start(tmp_path, monkeypatch):
+    templates = resources.folder("templates") / "page"
+    written_by_dataclasses = runpy.run_path(str(templates / "compile.py"))["written_by_dataclasses"]
+    kept = written_by_dataclasses(lambda: make_dataclass("Thing", ["price"], frozen=True))
+    (tmp_path / "kept_code.marshal").write_bytes(marshal.dumps(kept))
+    shutil.copy(templates / "kept_code.py", tmp_path)
+    monkeypatch.setattr(dataclasses, "exec", exec, raising=False)
+    held = runpy.run_path(str(tmp_path / "kept_code.py"))["HELD"]
+    assert len(held) == len(kept) > 3
+    other, thing = make_dataclass("Other", ["place", "day"]), make_dataclass("Thing", ["price"], frozen=True)
+    assert held == {}
+    assert (thing(3), other("ici", day=2)) == (thing(3), other("ici", 2)) and thing(3) != thing(4)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        thing(3).price = 4
 
 
 def test_the_contracts_that_ship_are_listed_with_their_years(published, tmp_path):

@@ -23,15 +23,14 @@ def compiled(files: Contents, pyodide: PyodideFiles) -> Contents:
             "La page se fabrique avec Node.js (18 ou plus récent), qui manque ici : installez-le, puis recommencez. "
             "Ceux qui ouvriront la page n’en ont pas besoin."
         )
-    sources = {place: content for place, content in files.items() if place.endswith(".py")}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         for name in (*CORE, LOCK):
             (folder / name).write_bytes(pyodide.core(name))
-        (folder / "sources.zip").write_bytes(stored(sources))
+        (folder / "files.zip").write_bytes(stored(files))
         script = resources.folder("templates") / "page" / "compile.mjs"
         run = subprocess.run(
-            [node, str(script), str(folder), str(folder / "sources.zip"), str(folder / "result.zip")],
+            [node, str(script), str(folder), str(folder / "files.zip"), str(folder / "result.zip")],
             capture_output=True,
             text=True,
         )
@@ -39,7 +38,7 @@ def compiled(files: Contents, pyodide: PyodideFiles) -> Contents:
             raise OwnFault(f"la compilation de la page a échoué : {run.stderr[-2000:]}")
         with zipfile.ZipFile(folder / "result.zip") as made:
             done = {name: made.read(name) for name in made.namelist()}
-    return dict(sorted(({p: c for p, c in files.items() if p not in sources} | done).items()))
+    return dict(sorted(({p: c for p, c in files.items() if not p.endswith(".py")} | done).items()))
 
 
 def stored(files: Contents) -> bytes:

@@ -59,6 +59,7 @@ _LEFT_OUT = (
 _OTHER_DOORS = ("button/*", "cli/*", "documents/*", "__main__.py", "page/making/*")
 _TEMPLATES_LEFT_OUT = ("page/*",)
 _MACROS_KEPT = ("ruban.xml",)
+_BESIDE = ("kept_code.py", "pydantic.py")  # modules that serve in the page only
 
 
 class Component(NamedTuple):
@@ -176,8 +177,8 @@ def _own() -> Contents:
     files |= _of_folder(resources.folder("templates"), "site/cls_workbook/templates/", "*", _TEMPLATES_LEFT_OUT)
     macros = resources.folder("macros")
     files |= {f"site/cls_workbook/macros/{nom}": (macros / nom).read_bytes() for nom in _MACROS_KEPT}
-    stand_in = resources.folder("templates") / "page" / "pydantic.py"
-    return files | {"site/pydantic.py": stand_in.read_bytes()}
+    page = resources.folder("templates") / "page"
+    return files | {f"site/{nom}": (page / nom).read_bytes() for nom in _BESIDE}
 
 
 def _of_folder(folder: Path, before: str, pattern: str, left_out: tuple[str, ...]) -> Contents:
