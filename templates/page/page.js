@@ -276,10 +276,10 @@ function trouble(said) {
   box.append(make('p', {}, said.refusal || said.fault));
   const details = said.details || [];
   if (details.length) box.append(make('ul', {}, ...details.slice(0, 50).map((/** @type {string} */ d) => make('li', {}, d))));
-  if (said.report) {
-    box.append(make('details', {}, make('summary', {}, 'Lire le rapport'), make('pre', {}, said.report)),
-      make('p', { className: 'buttons' }, make('button', { type: 'button', onclick: () => deliver('rapport-cls.txt', said.report) }, 'Enregistrer le rapport')));
-  }
+  if (said.report) box.append(make('details', {}, make('summary', {}, 'Lire le rapport'), make('pre', {}, said.report)));
+  box.append(make('p', { className: 'buttons' },
+    ...(said.report ? [make('button', { type: 'button', onclick: () => deliver('rapport-cls.txt', said.report) }, 'Enregistrer le rapport')] : []),
+    make('button', { type: 'button', onclick: () => { box.hidden = true; box.replaceChildren(); $('main').focus({ preventScroll: true }); } }, 'Fermer')));
   box.hidden = false;
   return true;
 }
@@ -385,6 +385,7 @@ function table(caption, titles, rows) {
 
 /** A list of anomalies that filters by gravity and fiche. @param {Anomaly[]} anomalies @param {boolean} withFile */
 function anomalyList(anomalies, withFile) {
+  if (!anomalies.length) return make('p', { className: 'card' }, 'Rien n’a été relevé.');
   const box = make('div', { className: 'result' });
   const shown = make('div');
   const count = make('p', { role: 'status' });
@@ -407,7 +408,8 @@ function anomalyList(anomalies, withFile) {
     if (chosen.length > limit) shown.append(make('p', { className: 'buttons' }, make('button', { type: 'button', onclick: () => { limit += SHOWN; draw(); } }, 'Afficher la suite')));
   };
   const filters = make('fieldset', { className: 'filters' }, make('legend', { className: 'hidden-text' }, 'Filtrer'));
-  for (const gravity of GRAVITIES) {
+  const gravities = GRAVITIES.filter(g => anomalies.some(a => a.gravite === g));
+  if (gravities.length > 1) for (const gravity of gravities) {
     const input = make('input', { type: 'checkbox', checked: '' });
     input.addEventListener('change', () => { input.checked ? kept.add(gravity) : kept.delete(gravity); draw(); });
     filters.append(make('label', {}, input, ` ${gravity} (${anomalies.filter(a => a.gravite === gravity).length})`));
@@ -419,7 +421,8 @@ function anomalyList(anomalies, withFile) {
     filters.append(select);
   }
   draw();
-  box.append(filters, count, shown);
+  if (filters.children.length > 1) box.append(filters, count); // one kind of point, of one fiche: nothing to choose
+  box.append(shown);
   return box;
 }
 
@@ -444,17 +447,21 @@ function tabs(panels) {
   return [list, ...bodies];
 }
 
-/** Nothing to show of what was dropped there: the place to drop again has the focus. @param {string} prefix */
+/** Nothing to show of what was dropped there: the place to drop again has the focus. @param {'partner'|'agency'} prefix */
 function refused(prefix) {
-  $(`${prefix}-result`).replaceChildren();
+  $(`${prefix}-result`).replaceChildren(welcome(prefix));
   $(`${prefix}-files`).focus();
 }
 
-/** @param {any} box @param {...Node} children */
+/** The first sentence of what is shown has the focus; what came too low on the screen moves up.
+ * @param {any} box @param {...Node} children */
 function show(box, ...children) {
   box.replaceChildren(...children);
   const title = box.querySelector('.good, .bad, .note');
-  if (title) { title.tabIndex = -1; title.focus(); }
+  if (!title) return;
+  title.tabIndex = -1;
+  title.focus();
+  if (title.getBoundingClientRect().top > innerHeight * 0.6) box.scrollIntoView();
 }
 
 // --- Je réponds -------------------------------------------------------------------------------------------------------
@@ -485,9 +492,11 @@ function partnerCard(result, contents) {
   const card = make('article', { className: 'card' }, make('h3', {}, result.file));
   if (result.campaign) card.append(make('p', { className: 'of' }, result.campaign)); // last year’s workbook is noticed so
   card.append(verdict);
-  for (const remark of result.remarks) card.append(make('p', { className: 'note' }, remark));
+  const year = Number((result.campaign.match(/année (\d{4})/) || [])[1]);
+  if (year < Number(today().slice(0, 4)) - 1) card.append(make('p', { className: 'note' }, `Ce classeur est celui de ${year} : est-ce bien l’année que la coordination vous demande ?`));
   const copy = result.copy && contents.get(result.copy);
   if (copy && serious.length) {
+    for (const remark of result.remarks) card.append(make('p', { className: 'note' }, remark));
     card.append(make('p', {}, 'La copie annotée est votre classeur, chaque case à revoir colorée et commentée : corrigez-la, puis renvoyez-la.'),
       make('p', { className: 'buttons' }, saveButton('Enregistrer la copie annotée', result.copy, copy, true)));
   }
@@ -500,7 +509,7 @@ function partnerCard(result, contents) {
 /** path → [file, kind, campaign]. @type {Map<string, {file: File, kind: string, campaign: [string, number]|null}>} */
 const campaign = new Map();
 /** @type {{id: string, titre: string, annees: number[], file?: File}[]} */ let contracts = JSON.parse($('contracts').textContent);
-const KINDS = { retour: 'retour', pilotage: 'pilotage', consolidation: 'consolidation', synthese: 'synthèse', description: 'description de contrat', definition: 'définition de contrat', noyau: 'noyau' };
+const KINDS = { retour: ['fichier de retour', 'fichiers de retour'], pilotage: ['pilotage'], consolidation: ['consolidation'], synthese: ['synthèse'], description: ['description de contrat'], definition: ['définition de contrat'], noyau: ['noyau', 'noyaux'] };
 
 dropPlace('coordinator', async files => {
   const given = asReturns(files);
@@ -526,7 +535,7 @@ dropPlace('coordinator', async files => {
   const known = items.find(item => item.kind === 'retour') || items.sort((a, b) => (b.campaign?.[1] || 0) - (a.campaign?.[1] || 0))[0];
   if (known && known.campaign) choose(...known.campaign);
   $('coordinator-drop').classList.add('small');
-  received(again);
+  received(true, again);
   $('consolidate').scrollIntoView({ block: 'nearest' }); // what is next is on the screen, however small
 });
 
@@ -550,7 +559,7 @@ async function takeDefinition(path, file) {
 async function takeNoyau(path, file, box) {
   const name = path.split('/').pop() || path;
   const said = await ask({ what: 'importer-noyau', files: [name] }, new Map([[name, file]]));
-  if (trouble(said)) return;
+  if (trouble(said)) return box === $('agency-result') ? refused('agency') : undefined;
   const [made, content] = [...said.contents][0];
   campaign.set(made, { file: new File([content], made), kind: 'noyau', campaign: null });
   if (made === name && box === $('coordinator-result')) return;
@@ -598,17 +607,22 @@ $('year').addEventListener('change', () => buttons());
 /** The files of one kind. @param {string} kind */
 const ofKind = kind => [...campaign].filter(([, item]) => item.kind === kind);
 
-/** @param {number} [twice] files that took the place of one of the same name */
-function received(twice = 0) {
-  const lines = Object.entries(KINDS).map(([kind, word]) => {
+/** @param {boolean} [changed] since the results that are shown @param {number} [twice] files that took the place of one
+ * of the same name */
+function received(changed = false, twice = 0) {
+  const lines = Object.entries(KINDS).map(([kind, [one, many]]) => {
     const those = ofKind(kind);
     if (!those.length) return null;
     const name = those.length === 1 ? ` : ${those[0][0].split('/').pop()}` : '';
-    return make('li', {}, howMany(those.length, word, kind === 'noyau' ? 'noyaux' : undefined) + name);
+    return make('li', {}, howMany(those.length, one, many) + name);
   }).filter(Boolean);
-  const again = make('button', { type: 'button', onclick: () => { campaign.clear(); replaced.clear(); $('coordinator-drop').classList.remove('small'); $('coordinator-result').replaceChildren(welcome()); received(); $('coordinator-files').focus(); } }, 'Tout retirer');
+  for (const [before, after] of replaced) {
+    const undo = make('button', { type: 'button', 'aria-label': `Annuler le remplacement de ${before}`, onclick: () => { replaced.delete(before); received(true); $('consolidate').focus(); } }, 'Annuler');
+    lines.push(make('li', {}, `${after} remplace ${before} `, undo));
+  }
+  const again = make('button', { type: 'button', onclick: () => { campaign.clear(); replaced.clear(); $('coordinator-drop').classList.remove('small'); $('coordinator-result').replaceChildren(welcome('coordinator')); received(); $('coordinator-files').focus(); } }, 'Tout retirer');
   if (twice) lines.push(make('li', {}, `${howMany(twice, 'fichier de même nom', 'fichiers de même nom')} : le dernier déposé est gardé`));
-  if (lines.length && document.querySelector('#coordinator-result .figures')) lines.push(make('li', {}, 'cliquez de nouveau sur « Consolider » pour en tenir compte'));
+  if (lines.length && changed && document.querySelector('#coordinator-result .figures')) lines.push(make('li', {}, 'cliquez de nouveau sur « Consolider » pour en tenir compte'));
   $('received').replaceChildren(...(lines.length ? [make('ul', {}, .../** @type {any[]} */ (lines)), again] : []));
   buttons();
 }
@@ -630,7 +644,7 @@ function about(what, withReturns = true) {
     what, annee: year, iso_day: today(), contrat: contract?.file ? contract.file.name : contract?.id || '',
     retours: withReturns ? retours.map(([path]) => path) : [],
     pilotage: pilotage ? name(pilotage[0]) : null, precedent: past ? name(past[0]) : null,
-    to_replace: withReturns ? [...replaced] : [],
+    to_replace: withReturns ? [...replaced].map(pair => pair.join('=')) : [],
   };
   return [request, files];
 }
@@ -664,6 +678,7 @@ $('consolidate').addEventListener('click', async () => {
   if (trouble(said)) return;
   const [consolidation, synthese] = said.files;
   showBoard(said, new File([said.contents.get(consolidation)], consolidation), synthese);
+  received();
 });
 
 /** A consolidation that was made before: all that can be made of it. @param {string} name @param {File} file */
@@ -675,18 +690,24 @@ async function resume(name, file) {
   showBoard(said, new File([file], name), said.files[0]);
 }
 
-/** « ANCIEN=NOUVEAU »: the returns that take the place of another. @type {Set<string>} */
-const replaced = new Set();
+/** A return → that which takes its place. @type {Map<string, string>} */
+const replaced = new Map();
 
-/** A corrected return beside the one that it would replace: what changes; and the replacement itself. */
-function compareReturns() {
-  const paths = ofKind('retour').map(([path]) => path);
+/** A corrected return beside the one that it would replace: what changes; and the replacement itself. The two of a
+ * structure that answered twice are chosen. @param {{fichiers: string[]}[]} structures */
+function compareReturns(structures) {
+  const returns = ofKind('retour');
+  const paths = returns.map(([path]) => path);
   const inside = (/** @type {string} */ path) => path.slice(path.indexOf('/') + 1);
+  const twice = structures.find(s => s.fichiers.length > 1)?.fichiers || [];
+  const pair = returns.filter(([path]) => twice.includes(inside(path))) // « retour.xlsx », then « retour (2).xlsx »
+    .sort(([a, { file: one }], [b, { file: other }]) => a.length - b.length || one.lastModified - other.lastModified);
   const select = (/** @type {string} */ label) => make('select', { 'aria-label': label }, ...paths.map(path => make('option', { value: path }, inside(path))));
   const [before, after] = [select('L’ancien retour'), select('Le nouveau retour')];
   after.selectedIndex = 1;
+  if (pair.length > 1) [before.value, after.value] = [pair[0][0], pair[1][0]];
   const outcome = make('div', { id: 'compared', 'aria-live': 'polite' });
-  const replace = make('button', { type: 'button', onclick: () => { replaced.add(`${inside(before.value)}=${inside(after.value)}`); $('consolidate').click(); } }, 'Remplacer, et consolider de nouveau');
+  const replace = make('button', { type: 'button', onclick: () => { replaced.set(inside(before.value), inside(after.value)); $('consolidate').click(); } }, 'Remplacer, et consolider de nouveau');
   const compare = make('button', { type: 'button', id: 'compare', onclick: async () => {
     const [request, all] = about('comparer', false);
     const files = new Map([...all].filter(([path]) => path.endsWith('.toml')));
@@ -709,7 +730,7 @@ function showBoard(said, file, synthese) {
       ...(fresh ? [saveButton('La consolidation', consolidation, fresh, true)] : []),
       saveButton('La copie pour l’ARS', synthese, said.contents.get(synthese), true),
       ...(own ? [moreButton('Mon classeur de coordination, mis à jour (.xlsm)', 'rafraichir')] : []))),
-    otherFiles(said, exported, new File([said.contents.get(synthese)], synthese), fresh), ...(ofKind('retour').length > 1 ? [compareReturns()] : []),
+    otherFiles(said, exported, new File([said.contents.get(synthese)], synthese), fresh), ...(ofKind('retour').length > 1 ? [compareReturns(said.structures)] : []),
     make('div', { id: 'made', 'aria-live': 'polite' }));
   const figures = make('ul', { className: 'figures' },
     make('li', {}, make('strong', {}, `${said.recus} / ${said.attendus}`), 'réponses reçues'),
@@ -721,7 +742,8 @@ function showBoard(said, file, synthese) {
     said.fiches.map((/** @type {any} */ f) => [f.fiche, f.titre, make('span', { className: 'short' }, f.etat), { number: `${f.recus} / ${f.attendus}` }, ...money.map(m => ({ number: f[m] }))]));
   const structures = table('Qui a répondu', ['Structure', 'Statut', 'Réponses', 'Bloquants', 'Fichier'],
     said.structures.map((/** @type {any} */ s) => [s.structure, pill(s.statut), { number: `${s.recus} / ${s.attendus}` }, { number: String(s.bloquants || '') }, s.fichiers.join(', ')]));
-  show($('coordinator-result'), make('p', { className: said.gravites.bloquant ? 'bad' : 'good' }, said.bilan), files, figures,
+  const of = make('p', { className: 'of' }, [said.titre, said.etat, said.contents.size > 1 ? '' : file.name].filter(Boolean).join(' · '));
+  show($('coordinator-result'), of, make('p', { className: said.gravites.bloquant ? 'bad' : 'good' }, said.bilan), files, figures,
     ...tabs([['board', 'Tableau de bord', fiches], ['anomalies', `Anomalies (${said.anomalies.length})`, anomalyList(said.anomalies, true)], ['who', 'Qui a répondu', structures]]));
 }
 
@@ -731,8 +753,8 @@ function otherFiles(said, exported, synthese, fresh) {
   const statements = () => moreButton('Les comptes rendus financiers', 'comptes-rendus', () => ({}), fresh ? null : exported);
   const buttons = [...(fresh ? [moreButton('Les copies annotées', 'annoter'), moreButton('Les brouillons de relance', 'relancer')] : []),
     ...(said.comptes_rendus ? [statements()] : []),
-    chosenButton('Le formulaire de l’agence, à choisir', 'form-file', '.xlsx,.xlsm', 'formulaire', exported),
-    chosenButton('La copie pour l’ARS avec des logos, à choisir', 'logo-files', '.png,.jpg,.jpeg', 'synthese', exported)];
+    chosenButton('Choisir le formulaire de l’agence, et le remplir', 'form-file', '.xlsx,.xlsm', 'formulaire', exported),
+    chosenButton('Choisir des logos, pour la copie pour l’ARS', 'logo-files', '.png,.jpg,.jpeg', 'synthese', exported)];
   return make('details', { id: 'others' }, make('summary', {}, 'Préparer d’autres fichiers'),
     make('ul', { className: 'makes' }, ...buttons.map(button => make('li', {}, button))),
     ...tables(new Map([['la consolidation', exported], ['la copie pour l’ARS', new Map([[synthese.name, synthese]])]])),
@@ -821,12 +843,22 @@ $('makes').append(
   yearButton('La liste de tout ce qui est contrôlé', 'anomalies'), yearButton('Une année d’exemple, pour essayer (.zip)', 'demo'),
   make('li', { id: 'year-made', 'aria-live': 'polite' }));
 
-const welcome = () => make('div', { className: 'welcome' }, make('h3', {}, 'Comment faire'), make('ol', {},
-  make('li', {}, 'Déposez les retours reçus : le contrat et l’année y sont lus.'),
-  make('li', {}, 'Ajoutez le classeur de pilotage et la consolidation de l’an dernier, si vous les avez.'),
-  make('li', {}, 'Cliquez sur « Consolider » : qui a répondu, ce qui bloque, le tableau de bord.'),
-  make('li', {}, 'Enregistrez la consolidation, la copie pour l’ARS, et ce qu’il vous faut d’autre.')));
-$('coordinator-result').append(welcome());
+/** How to go about it, until there are results. @param {keyof typeof STEPS} way */
+const welcome = way => make('div', { className: 'welcome' }, make('h3', {}, 'Comment faire'), make('ol', {}, ...STEPS[way].map(step => make('li', {}, step))));
+const STEPS = {
+  partner: ['Déposez votre classeur, rempli ou en cours : la page le lit ici, rien n’est envoyé.',
+    'Lisez ce qui est à corriger, feuille par feuille, case par case.',
+    'Corrigez la copie annotée, déposez-la à nouveau pour vérifier, puis renvoyez-la à la coordination.'],
+  coordinator: ['En début de campagne, dépliez « Préparer l’année » : les classeurs à envoyer, celui de pilotage.',
+    'Déposez les retours reçus : le contrat et l’année y sont lus.',
+    'Ajoutez le classeur de pilotage et la consolidation de l’an dernier, si vous les avez.',
+    'Cliquez sur « Consolider » : qui a répondu, ce qui bloque, le tableau de bord.',
+    'Enregistrez la consolidation, la copie pour l’ARS, et ce qu’il vous faut d’autre.'],
+  agency: ['Déposez les synthèses que les coordinations vous ont envoyées, de plusieurs contrats et de plusieurs années si vous les avez.',
+    'Regardez lesquelles sont retenues, et pourquoi d’autres ne le sont pas.',
+    'Enregistrez le classeur de la région, et les brouillons de relance s’il en manque.'],
+};
+for (const way of /** @type {(keyof typeof STEPS)[]} */ (Object.keys(STEPS))) $(`${way}-result`).append(welcome(way));
 
 // --- Je suis l’ARS ----------------------------------------------------------------------------------------------------
 

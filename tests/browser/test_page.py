@@ -41,6 +41,7 @@ def test_a_partner_sees_what_to_correct_and_saves_the_annotated_copy_of_the_comm
         and "« env. 12 000 »" in said
         and "saisissez le montant en chiffres" in said
     )
+    assert local.eval("document.querySelectorAll('#partner-result input').length") == 0  # all alike: nothing to filter
     local.click("#partner-result button[data-file]")
     name = Path(WRONG).stem + "-annote.xlsx"
     assert parts(local.saved(name)) == parts((by_command / "copies" / name).read_bytes())
@@ -63,7 +64,7 @@ def test_a_coordinator_consolidates_and_saves_what_the_command_line_makes(local,
     files = sorted((year / "2-retours-recus").iterdir())
     local.files("#coordinator-files", *files, year / "pilotage-2025.xlsx")
     local.wait("!document.getElementById('consolidate').disabled")
-    assert f"{len(files)} retours" in shown(local, "#received")
+    assert f"{len(files)} fichiers de retour" in shown(local, "#received")
     assert (
         local.eval("document.getElementById('contract').value + document.getElementById('year').value")
         == CONTRAT + "2025"

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from cls_workbook import demo
-from tests.support.opened_pages import WRONG, dropped, settle, shown
+from cls_workbook.definition import toml_reader
+from tests.support.dropped_returns import drop_retour
+from tests.support.opened_pages import CONTRAT, WRONG, dropped, settle, shown
 
 pytestmark = pytest.mark.exhaustive
 
@@ -22,7 +24,7 @@ def returns(year) -> list[Path]:
 def test_what_is_dropped_while_it_computes_is_taken_in_afterwards_and_nothing_is_mixed_up(local, year, returns):
     local.click("#go-coordinator")
     dropped(local, "#coordinator-drop", *returns)
-    local.wait("document.getElementById('received').innerText.includes('15 retours')")
+    local.wait("document.getElementById('received').innerText.includes('15 fichiers de retour')")
     settle(local)
     local.click("#consolidate")
     dropped(local, "#coordinator-drop", year / "pilotage-2025.xlsx", returns[0])
@@ -32,6 +34,36 @@ def test_what_is_dropped_while_it_computes_is_taken_in_afterwards_and_nothing_is
     said = shown(local, "#received")
     assert "1 fichier de même nom : le dernier déposé est gardé" in said
     assert "cliquez de nouveau sur « Consolider » pour en tenir compte" in said
+    local.click("#consolidate")
+    local.wait("document.activeElement.className === 'bad' && $('work').hidden")
+    assert "cliquez de nouveau" not in shown(local, "#received")
+
+
+def test_the_two_returns_of_a_structure_are_chosen_to_be_compared_and_a_replacement_is_told_and_undone(local):
+    local.click("#replacement summary")
+    chosen = local.eval("[...document.querySelectorAll('#replacement select')].map(s => s.value.split('/').pop())")
+    assert chosen == ["dijon-2024-2028-2025-cpts-centre-21.xlsx", "dijon-2024-2028-2025-cpts-centre-21 (2).xlsx"]
+    local.click("#compare")
+    local.wait("document.querySelector('#compared button')")
+    settle(local)
+    local.click("#compared button")
+    local.wait("$('received').innerText.includes('cpts-centre-21 (2).xlsx remplace dijon')")
+    settle(local)
+    assert "36 retours reçus sur 38" in shown(local, "#coordinator-result")
+    local.click("#received li button")
+    assert "remplace" not in shown(local, "#received") and "cliquez de nouveau" in shown(local, "#received")
+    local.click("#consolidate")
+    local.wait("$('coordinator-result').innerText.includes('35 retours')")
+    settle(local)
+
+
+def test_at_two_hundred_per_cent_what_was_made_comes_up_on_the_screen(local):
+    local.size(683, 384)
+    local.eval("scrollTo(0, 0); document.activeElement.blur(); 0")
+    local.click("#consolidate")
+    local.wait("document.activeElement.className === 'bad' && $('work').hidden")
+    assert local.eval("document.activeElement.getBoundingClientRect().bottom") < 200
+    local.size(1366, 768)
 
 
 def test_an_archive_of_returns_is_as_good_as_its_files(local, returns, tmp_path):
@@ -41,7 +73,7 @@ def test_an_archive_of_returns_is_as_good_as_its_files(local, returns, tmp_path)
         for path in returns:
             archive.write(path, f"mes retours/{path.name}")
     local.files("#coordinator-files", tmp_path / "recus.zip")
-    local.wait("document.getElementById('received').innerText.includes('15 retours')")
+    local.wait("document.getElementById('received').innerText.includes('15 fichiers de retour')")
     settle(local)
     assert local.eval("$('contract').value + $('year').value") == "dijon-2024-20282025"
     local.click("#consolidate")
@@ -61,13 +93,17 @@ def test_a_double_click_saves_once(local):
 
 def test_the_button_that_work_disabled_has_the_focus_again_once_it_is_refused(local):
     local.eval("$('others').open = true; 0")
+    local.eval("document.querySelector('#others [data-what=exporter]').scrollIntoView(); 0")
     local.eval("document.querySelector('#others [data-what=exporter]').focus()")
     local.eval("document.querySelector('#others .fields input').value = 'Inconnue'; 0")
     local.eval("document.activeElement.click()")
     local.wait("!$('trouble').hidden && $('work').hidden")
     assert local.eval("document.activeElement.dataset.what") == "exporter"
     assert local.eval("document.activeElement.disabled") is False
-    local.eval("$('trouble').hidden = true; $('trouble').replaceChildren()")
+    said = "$('trouble').getBoundingClientRect()"
+    assert local.eval(f"scrollY > 100 && {said}.top >= 0 && {said}.bottom < innerHeight")  # in sight from everywhere
+    local.click("#trouble button")
+    assert local.eval("$('trouble').hidden && document.activeElement.id") == "main"
 
 
 def test_a_reader_of_screens_hears_what_goes_on_now_and_then_not_each_file(local):
@@ -92,6 +128,19 @@ def test_last_years_blank_and_foreign_files_are_told_for_what_they_are(local, ye
     assert "année 2025" in said and "dites-le à la coordination" in said
     assert said.count("Ce fichier ne peut pas être lu") == 2
     assert "Le fichier est une image" in said and "Le fichier est vide" in said
+
+
+def test_a_return_of_years_ago_asks_whether_it_is_the_right_one_and_a_right_ods_speaks_of_no_copy(
+    local, returns, tmp_path
+):
+    drop_retour(tmp_path, toml_reader.load(CONTRAT), "cpam", nom="cpam.xlsx", annee=2024)
+    (right,) = [path for path in returns if path.suffix == ".ods"]
+    dropped(local, "#partner-drop", tmp_path / "cpam.xlsx", right)
+    local.wait("document.querySelectorAll('#partner-result article').length === 2")
+    settle(local)
+    said = shown(local, "#partner-result")
+    assert "celui de 2024 : est-ce bien l’année" in said and "celui de 2025" not in said
+    assert said.count("Rien à corriger") == 2 and "cette copie" not in said
 
 
 def test_a_name_that_is_html_is_shown_as_it_is_written(local, year, tmp_path):
@@ -119,6 +168,19 @@ def test_what_is_no_workbook_is_said_to_an_agency_and_the_place_to_drop_has_the_
     dropped(local, "#agency-drop", tmp_path / "notice.pdf", by_command / "synthese-ars-2025.xlsx")
     local.wait("document.querySelector('#agency-result .note')")
     assert "laissés de côté : notice.pdf" in shown(local, "#agency-result")
+
+
+def test_what_was_made_of_a_right_file_does_not_stay_beside_the_refusal_of_a_wrong_one(local):
+    local.click("#agency > details summary")
+    for button, seen in ((0, "ce noyau est en ordre"), (1, "Comment faire")):
+        local.eval(f"document.querySelectorAll('#agency-makes button')[{button}].click(); 0")
+        local.wait("document.querySelector('#agency-made button:not(.saved)') && $('work').hidden")
+        local.click("#agency-made button")
+        saved = local.downloads / f"noyau-{button}.xlsx"
+        saved.write_bytes(local.saved("description-du-noyau.xlsx"))
+        local.files("#agency-files", saved)
+        local.wait(f"$('agency-result').innerText.includes('{seen}') && $('work').hidden")
+    assert "points à corriger" in shown(local, "#trouble")
 
 
 def test_nothing_of_it_all_is_kept(local):
