@@ -83,6 +83,10 @@ class Browser:
     def picture(self, path: Path) -> None:
         self._order("picture", path=str(path))
 
+    def python(self, code: str) -> None:
+        """Runs it in the worker's Python (Chromium only)."""
+        self._order("python", code=code)
+
     def memory(self) -> dict[str, int]:
         """``pid`` of the browser; in Chromium, bytes of ``python`` and of JavaScript in ``worker`` and ``page``."""
         return self._order("memory")

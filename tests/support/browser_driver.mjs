@@ -42,6 +42,7 @@ const orders = {
   async eval({ expression }) { return page.evaluate(expression); },
   async size({ width, height }) { await page.setViewport({ width, height }); },
   async picture({ path }) { await page.screenshot({ path }); },
+  async python({ code }) { await page.workers().at(-1).evaluate(text => { python.runPython(text); }, code); },
   // Bytes: what Python's memory has grown to, what JavaScript uses in the worker and in the page (Chromium only).
   async memory() {
     const pid = browser.process().pid;
