@@ -440,8 +440,11 @@ function tabs(panels) {
   panels.forEach(([id, label], i) => list.append(make('button', { type: 'button', role: 'tab', id: `tab-${id}`, 'aria-controls': `panel-${id}`, onclick: () => choose(i, false) }, label)));
   list.addEventListener('keydown', (/** @type {any} */ event) => {
     const here = [...list.children].findIndex(tab => tab === document.activeElement);
-    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    if (step && here >= 0) choose((here + step + panels.length) % panels.length, true);
+    const last = panels.length - 1;
+    const next = { ArrowRight: here < last ? here + 1 : 0, ArrowLeft: here ? here - 1 : last, Home: 0, End: last }[/** @type {string} */ (event.key)];
+    if (next === undefined || here < 0) return;
+    event.preventDefault();
+    choose(next, true);
   });
   choose(0, false);
   return [list, ...bodies];
@@ -739,7 +742,7 @@ function showBoard(said, file, synthese) {
     make('li', {}, make('strong', {}, String(said.gravites.information)), said.gravites.information > 1 ? 'informations' : 'information'));
   const money = ['Montant contrat', 'Programmé', 'Engagé', 'Versé'];
   const fiches = table('Tableau de bord, fiche par fiche', ['Fiche', 'Action', 'État', 'Réponses', ...money],
-    said.fiches.map((/** @type {any} */ f) => [f.fiche, f.titre, make('span', { className: 'short' }, f.etat), { number: `${f.recus} / ${f.attendus}` }, ...money.map(m => ({ number: f[m] }))]));
+    said.fiches.map((/** @type {any} */ f) => [f.fiche, f.titre, make('span', { className: 'short' }, f.etat), { number: f.attendus ? `${f.recus} / ${f.attendus}` : '' }, ...money.map(m => ({ number: f[m] }))]));
   const structures = table('Qui a répondu', ['Structure', 'Statut', 'Réponses', 'Bloquants', 'Fichier'],
     said.structures.map((/** @type {any} */ s) => [s.structure, pill(s.statut), { number: `${s.recus} / ${s.attendus}` }, { number: String(s.bloquants || '') }, s.fichiers.join(', ')]));
   const of = make('p', { className: 'of' }, [said.titre, said.etat, said.contents.size > 1 ? '' : file.name].filter(Boolean).join(' · '));

@@ -101,6 +101,8 @@ def test_the_list_of_anomalies_filters_by_gravity_and_fiche_and_names_the_broken
         local.eval("document.getElementById('tab-anomalies').focus()")
         local.keys("ArrowRight")
         assert local.eval("document.activeElement.id") == "tab-who"
+        local.keys("Home", "End")
+        assert local.eval("document.activeElement.id + $('panel-who').hidden") == "tab-whofalse"
     else:
         local.click("#tab-who")
     assert "manquant" in shown(local, "#panel-who")
@@ -161,6 +163,19 @@ def test_what_the_page_holds_is_listed_with_licences(local):
     local.click("#components-save")
     assert b'"bomFormat": "CycloneDX"' in local.saved("cls-composants.cdx.json")
     local.click("#about-close")
+
+
+def test_what_is_printed_is_the_table_without_what_only_a_screen_can_do(local):
+    if local.name != "chromium":
+        pytest.skip("the protocol that drives it does not print")
+    local.click("#go-coordinator")
+    local.size(718, 1000)  # a sheet of A4 upright, as a browser prints it
+    local.medium("print")
+    display = "[...document.querySelectorAll('header, .tabs, .drop, .card.more, .figures, #panel-who tr')]"
+    shown_of = local.eval(f"{display}.map(e => [e.className || e.tagName, getComputedStyle(e).display])")
+    assert {name for name, kind in shown_of if kind != "none"} == {"figures", "TR"}
+    assert {kind for name, kind in shown_of if name == "TR"} == {"table-row"}
+    local.medium("screen")
 
 
 def test_what_was_compiled_when_the_page_was_made_serves_at_its_start_all_of_it(local):

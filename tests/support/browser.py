@@ -80,6 +80,10 @@ class Browser:
     def size(self, width: int, height: int) -> None:
         self._order("size", width=width, height=height)
 
+    def medium(self, name: str) -> None:
+        """« print », or « screen » (Chromium only)."""
+        self._order("medium", name=name)
+
     def picture(self, path: Path) -> None:
         self._order("picture", path=str(path))
 

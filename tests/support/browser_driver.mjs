@@ -41,6 +41,7 @@ const orders = {
   async wait({ expression, seconds }) { await page.waitForFunction(expression, { timeout: seconds * 1000, polling: 100 }); },
   async eval({ expression }) { return page.evaluate(expression); },
   async size({ width, height }) { await page.setViewport({ width, height }); },
+  async medium({ name }) { await page.emulateMediaType(name); },
   async picture({ path }) { await page.screenshot({ path }); },
   async python({ code }) { await page.workers().at(-1).evaluate(text => { python.runPython(text); }, code); },
   // Bytes: what Python's memory has grown to, what JavaScript uses in the worker and in the page (Chromium only).
