@@ -63,6 +63,10 @@ class Browser:
         """As if chosen by the person who uses it."""
         self._order("files", selector=selector, paths=[str(path) for path in paths])
 
+    def drop(self, selector: str, *paths: Path) -> None:
+        """Files or folders let go of over an element, as from the desktop (Chromium only)."""
+        self._order("drop", selector=selector, paths=[str(path) for path in paths])
+
     def click(self, selector: str) -> None:
         self._order("click", selector=selector)
 

@@ -36,6 +36,14 @@ const orders = {
     await input.uploadFile(...paths);
     if (firefox) return;
   },
+  // Let go of over an element, from the desktop (Chromium only).
+  async drop({ selector, paths }) {
+    const box = await (await page.$(selector)).boundingBox();
+    const session = await page.createCDPSession();
+    const at = { x: box.x + box.width / 2, y: box.y + 10, data: { items: [], files: paths, dragOperationsMask: 1 } };
+    for (const type of ['dragEnter', 'dragOver', 'drop']) await session.send('Input.dispatchDragEvent', { type, ...at });
+    await session.detach();
+  },
   async click({ selector }) { await page.locator(selector).setTimeout(120000).click(); },
   async key({ name }) { await page.keyboard.press(name); },
   async wait({ expression, seconds }) { await page.waitForFunction(expression, { timeout: seconds * 1000, polling: 100 }); },

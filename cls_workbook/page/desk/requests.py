@@ -13,6 +13,7 @@ from cls_workbook.french import typography
 from cls_workbook.page.desk.asked import Asked, Said, archive
 from cls_workbook.page.desk.listed import as_data
 from cls_workbook.pipeline import single_returns
+from cls_workbook.reading.folder_files import is_of_the_system
 from cls_workbook.reading.return_files import retours_in
 
 _OUR_FAULT = (
@@ -36,6 +37,11 @@ def answer(request: str, tell: Callable[[int, str], object]) -> str:
     except Exception as fault:
         said |= {"fault": _OUR_FAULT, "report": details(fault, f"page, {request[:500]}")}
     return json.dumps(said, ensure_ascii=False)
+
+
+def _keep(asked: Asked) -> Said:
+    """Which of the names given are of someone's files, as in a folder that a command is given."""
+    return {"kept": [path for path in asked.files if not is_of_the_system(path)]}
 
 
 # --- Je réponds -------------------------------------------------------------------------------------------------------
@@ -90,7 +96,7 @@ def _region(asked: Asked) -> Said:
     return {"bilan": region.bilan(), "gaps": gaps, "retained": retained, "files": made}
 
 
-_OF_A_PARTNER: dict[str, Callable[[Asked], Said]] = {"controler": _check}
+_OF_A_PARTNER: dict[str, Callable[[Asked], Said]] = {"controler": _check, "garder": _keep}
 
 
 @cache
