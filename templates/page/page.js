@@ -23,9 +23,12 @@ function make(tag, settings = {}, ...children) {
     else if (name === 'className' || name === 'textContent' || name === 'disabled') /** @type {any} */ (element)[name] = value;
     else element.setAttribute(name, value);
   }
-  element.append(...children);
+  element.append(...children.map(child => typeof child === 'string' ? spaced(child) : child));
   return element;
 }
+
+/** The non-breaking spaces that French wants, as workbooks have them. @param {string} text */
+const spaced = text => text.replace(/ (?=[:;!?»€%])/g, '\u00a0').replace(/« /g, '«\u00a0');
 
 /** @param {number} count @param {string} one @param {string} [many] */
 const howMany = (count, one, many) => `${count} ${count > 1 ? many || one + 's' : one}`;
@@ -254,7 +257,7 @@ let spoke = 0;
 /** The sentence is read aloud every ten seconds at most. @param {string} text @param {number} [done] @param {number} [total] */
 function working(text, done, total) {
   $('work').hidden = false;
-  $('work-text').textContent = text;
+  $('work-text').textContent = spaced(text);
   if (Date.now() - spoke > 10000) { spoke = Date.now(); $('work-said').textContent = text; }
   $('work-stop').hidden = !job;
   const bar = $('work-bar');
@@ -402,6 +405,7 @@ const pill = word => make('span', { className: `pill ${word.normalize('NFD').rep
 
 /** @param {string} caption @param {string[]} titles @param {(string|Node|{number: string})[][]} rows */
 function table(caption, titles, rows) {
+  if (!rows.length) return make('p', { className: 'card' }, 'Rien à montrer ici.');
   const isNumber = (/** @type {any} */ cell) => typeof cell === 'object' && 'number' in cell;
   const head = make('tr', {}, ...titles.map((title, i) => make('th', { scope: 'col', className: rows.length && isNumber(rows[0][i]) ? 'number' : '' }, title)));
   const body = rows.map(row => make('tr', {}, ...row.map((cell, i) => {
@@ -648,6 +652,7 @@ function received(changed = false, twice = 0) {
     const name = those.length === 1 ? ` : ${those[0][0].split('/').pop()}` : '';
     return make('li', {}, howMany(those.length, one, many) + name);
   }).filter(Boolean);
+  if (ofKind('synthese').length) lines.push(make('li', {}, 'une synthèse se dépose dans « Je suis l’ARS » : ici, elle ne sert pas'));
   for (const [before, after] of replaced) {
     const undo = make('button', { type: 'button', 'aria-label': `Annuler le remplacement de ${before}`, onclick: () => { replaced.delete(before); received(true); $('consolidate').focus(); } }, 'Annuler');
     lines.push(make('li', {}, `${after} remplace ${before} `, undo));
@@ -695,7 +700,7 @@ function buttons() {
   const able = ready && !job;
   const here = /** @type {any} */ (document.activeElement);
   $('consolidate').textContent = resumed() ? `Reprendre la consolidation ${$('year').value}` : 'Consolider';
-  $('consolidate').disabled = !able || !(ofKind('retour').length || resumed()) || !$('contract').value;
+  $('consolidate').disabled = !able || !(ofKind('retour').length || ofKind('pilotage').length || resumed()) || !$('contract').value;
   for (const button of document.querySelectorAll('.makes button, .more button, .more input')) /** @type {any} */ (button).disabled = !able;
   if (here?.disabled) left = here;
   if (!able || !left) return;

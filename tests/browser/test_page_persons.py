@@ -21,6 +21,23 @@ def returns(year) -> list[Path]:
     return sorted((year / demo.RETOURS).glob("dijon-*"))
 
 
+def test_before_anybody_has_answered_a_pilotage_is_enough_and_a_synthese_is_told_where_to_go(local, year):
+    local.click("#go-coordinator")
+    local.files("#coordinator-files", year / "synthese-ars-2025.xlsx")
+    local.wait("$('received').innerText.includes('une synthèse se dépose')")
+    assert local.eval("$('consolidate').disabled")
+    local.files("#coordinator-files", year / "pilotage-2025.xlsx")
+    local.wait("!$('consolidate').disabled")
+    settle(local)
+    local.click("#consolidate")
+    local.wait("document.querySelector('.figures')")
+    settle(local)
+    assert "0 retour reçu sur 38" in shown(local, "#coordinator-result")
+    local.click("#tab-who")
+    assert "reçu" not in shown(local, "#panel-who") and "manquant" in shown(local, "#panel-who")
+    local.click("#received > button")
+
+
 def test_what_is_dropped_while_it_computes_is_taken_in_afterwards_and_nothing_is_mixed_up(local, year, returns):
     local.click("#go-coordinator")
     dropped(local, "#coordinator-drop", *returns)

@@ -19,6 +19,8 @@ WRONG = "2-retours-recus/dijon-2024-2028-2025-apo.xlsx"  # two inputs that are n
 SETTLED = "document.getElementById('work').hidden && document.documentElement.dataset.state === 'ready'"
 WIDER = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth)"
 CUT = f"{WIDER}.map(e => e.ariaLabel)"
+_SPACED = "document.querySelector(t).textContent.match(/.{0,12}( [:;?!»€%]|« ).{0,12}/g) || []"
+BREAKABLE = f"['header', 'main', 'dialog'].flatMap(t => {_SPACED})"  # spaces at which a line would end badly
 NO_TROUBLE = "document.getElementById('trouble').textContent"
 _SAID = "r.violations.map(v => v.id + ' : ' + v.nodes.map(n => n.html).join(' '))"
 AXE = f"axe.run({{rules: {{'target-size': {{enabled: true}}}}}}).then(r => {_SAID})"
@@ -83,6 +85,7 @@ def accessible(driven: Browser) -> None:
         driven.eval((Path(os.environ["NODE_PATH"]) / "axe-core" / "axe.min.js").read_text(encoding="utf-8") + ";0")
         found = driven.eval(AXE)
         assert found == [], found
+    assert driven.eval(BREAKABLE) == []
     for width in (320, 683, 1024, 1366):  # a telephone; 200 % of zoom; a small screen; an ordinary one
         driven.size(width, 768)
         assert driven.eval("document.documentElement.scrollWidth") <= width

@@ -6,16 +6,21 @@ import contextlib
 import io
 from collections.abc import Callable
 
+from cls_workbook.french import typography
 from cls_workbook.page.desk.asked import Asked, Said, archive
 
 
 def _demo(asked: Asked) -> Said:
     """A year played on a contract that ships, in one archive: what is sent, what comes back, what is made of it."""
-    from cls_workbook.demo import play
+    from cls_workbook.demo import RETOURS, play
 
     with contextlib.redirect_stdout(io.StringIO()):  # its text is among the files
         play("demo-cls", asked.engine())
-    return {"files": [archive("demo-cls", "demo-cls.zip")]}
+    to_try = f"Pour essayer : ouvrez l’archive, puis déposez ici son dossier « {RETOURS} » et son classeur de pilotage."
+    return {
+        "remarks": [typography(f"{to_try} LISEZ-MOI.txt dit ce qu’est chaque fichier.")],
+        "files": [archive("demo-cls", "demo-cls.zip")],
+    }
 
 
 def _catalogue(_asked: Asked) -> Said:

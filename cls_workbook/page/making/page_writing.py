@@ -12,6 +12,7 @@ from pathlib import Path
 from cls_workbook import resources
 from cls_workbook.definition.toml_reader import load, shipped
 from cls_workbook.domain.contrat_years import all_years
+from cls_workbook.french import typography
 from cls_workbook.page.making.bytecode import compiled, stored
 from cls_workbook.page.making.page_contents import Component, Contents, contents
 from cls_workbook.page.making.pyodide_files import INTERPRETER, LOCK, PyodideFiles, described
@@ -93,7 +94,7 @@ def _page(core: bytes, payload: bytes, code: bytes, components: list[Component])
         "PAYLOAD": _pieces(payload),
         "SCRIPT": script,
     }
-    return re.sub(r"\{\{([A-Z]+)\}\}", lambda found: filled[found[1]], _source("page.html"))
+    return re.sub(r"\{\{([A-Z]+)\}\}", lambda found: filled[found[1]], typography(_source("page.html")))
 
 
 def _digest(text: str) -> str:
