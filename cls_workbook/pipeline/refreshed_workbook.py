@@ -6,11 +6,11 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Unpack
 
 from cls_workbook import pilotage as coordination
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat
-from cls_workbook.engines.engine_protocol import Engine
 from cls_workbook.errors import Refusal, system_reason
 from cls_workbook.french import date_fr, typography
 from cls_workbook.office.annotation.returned_package import WORKBOOK, ReturnedPackage, UnusualArchive, nom
@@ -19,6 +19,7 @@ from cls_workbook.office.coordinator.making import refuse_to_lose
 from cls_workbook.office.refreshing.file_content import standing_sheets
 from cls_workbook.office.refreshing.file_player import FilePlayer
 from cls_workbook.pipeline import way_back
+from cls_workbook.pipeline.way_back import Reading
 from cls_workbook.pipeline.way_out import load_contrat
 from cls_workbook.reading.opening.open_sheets import WorkbookRows
 from cls_workbook.redrawing.standing_sheet import StandingSheet
@@ -38,27 +39,18 @@ _MACROS = "vbaProject"
 
 
 def refresh(
-    former: str | Path,
-    sources: Sequence[str],
-    reference: str,
-    annee: int,
-    output: str | Path,
-    *,
-    day: date,
-    precedent: str | Path | None = None,
-    engine: Engine | None = None,
-    to_replace: Sequence[str] = (),
+    former: str | Path, sources: Sequence[str], reference: str, annee: int, output: str | Path, **how: Unpack[Reading]
 ) -> tuple[Result, str]:
     """Writes at ``output`` the coordinator's workbook ``former`` with its result sheets redrawn; what came of it, and
     the sentence that its Accueil now says.
 
-    All else stays as it is in ``former``: inputs, notes, own sheets, macros. ``precedent``: last year's consolidation;
-    None: the one that Accueil names. Refusal, and nothing is written, if ``former`` is not a coordinator's workbook of
-    this contract and year, or holds what only Excel can move.
+    All else stays as it is in ``former``: inputs, notes, own sheets, macros. Without ``precedent``, last year's
+    consolidation is the one that Accueil names. Refusal, and nothing is written, if ``former`` is not a coordinator's
+    workbook of this contract and year, or holds what only Excel can move.
     """
     require_kind(output, ".xlsm")
     try:
-        return _refresh(Path(former), sources, reference, annee, Path(output), day, precedent, engine, to_replace)
+        return _refresh(Path(former), sources, reference, annee, Path(output), how)
     except OSError as error:
         raise Refusal(f"« {former} » ne peut pas être lu ({system_reason(error)}).") from error
     except UnusualArchive as unusual:
@@ -69,15 +61,7 @@ def refresh(
 
 
 def _refresh(
-    former: Path,
-    sources: Sequence[str],
-    reference: str,
-    annee: int,
-    output: Path,
-    day: date,
-    precedent: str | Path | None,
-    engine: Engine | None,
-    to_replace: Sequence[str],
+    former: Path, sources: Sequence[str], reference: str, annee: int, output: Path, how: Reading
 ) -> tuple[Result, str]:
     package = ReturnedPackage(former.read_bytes())
     contents = standing_sheets(former, package)
@@ -88,17 +72,9 @@ def _refresh(
     said = home_rows.values(home.lines)
     _require_same(former.name, said, contrat, annee)
     rows = WorkbookRows(former.name, {n: c.lines for n, c in contents.items() if not TABLES & c.tables.keys()})
-    result = way_back.consolidate_folder(
-        list(sources),
-        contrat,
-        annee,
-        day=day,
-        precedent=precedent or _previous(former, home, places, said),
-        pilotage=coordination.read(rows, contrat, annee),
-        depuis=output,
-        engine=engine,
-        to_replace=to_replace,
-    )
+    day, precedent = how["day"], how.get("precedent") or _previous(former, home, places, said)
+    inputs, how = coordination.read(rows, contrat, annee), {**how, "precedent": precedent}
+    result = way_back.consolidate_folder(list(sources), contrat, annee, pilotage=inputs, depuis=output, **how)
     drawing = WholeDrawing.of(contents, workbook_to_draw(contents, result), home.nom)
     bilan = typography(result.bilan())
     sentence = typography(f"consolidation du {date_fr(day)}. {bilan}{''.join(drawing.remarks())}")

@@ -21,6 +21,7 @@ from cls_workbook.errors import Refusal
 from cls_workbook.french import typography
 from cls_workbook.pipeline.settling import ReplacementRequest, Settlement
 from cls_workbook.reading.locating.retour import Retour
+from cls_workbook.reading.locating.workbook_model import WorkbookModels
 from cls_workbook.reading.parsing.answering import Answering
 from cls_workbook.reading.return_files import RetourFiles, read, retours_in
 from cls_workbook.reading.return_reader import ReturnReader
@@ -57,10 +58,14 @@ def faultless(sources: Sequence[str], anomalies: Sequence[Anomalie]) -> list[str
 
 
 def annotate(
-    sources: Sequence[str], folder: str | Path, reference: str | None = None, engine: Engine | None = None
+    sources: Sequence[str],
+    folder: str | Path,
+    reference: str | None = None,
+    engine: Engine | None = None,
+    models: WorkbookModels | None = None,
 ) -> Iterator[LookedAt]:
-    """Each return in turn, its annotated copy written in ``folder``."""
-    folder, reader = Path(folder), _reader(reference, keeps_content=True)
+    """Each return in turn, its annotated copy written in ``folder``. ``models``: see ``ReturnReader``."""
+    folder, reader = Path(folder), _reader(reference, keeps_content=True, models=models)
     taken: set[Path] = set()
     for retour in read(_without_copies(sources, folder), reader, engine=engine):
         if retour.contrat:
@@ -77,10 +82,9 @@ def _returns_in(sources: Sequence[str]) -> RetourFiles:
     raise Refusal("Aucun fichier à lire : le dossier est vide. Déposez-y les retours, puis recommencez.")
 
 
-def _reader(reference: str | None, keeps_content: bool = False) -> ReturnReader:
-    return ReturnReader(
-        KnownContrats(load_sound(reference) if reference else None), keeps_content=keeps_content, alone=True
-    )
+def _reader(reference: str | None, keeps_content: bool = False, models: WorkbookModels | None = None) -> ReturnReader:
+    known = KnownContrats(load_sound(reference) if reference else None)
+    return ReturnReader(known, keeps_content=keeps_content, alone=True, models=models)
 
 
 def _typed(retour: Retour, reader: ReturnReader) -> TypedRetours[pd.DataFrame]:

@@ -180,9 +180,10 @@ def apply(
     known = already_read or {}
     kind = _FileToSend if engine.remote else RetourFile
     files_to_read = (kind(nom, str(path), None, known.get(nom)) for nom, path in files.items())
-    # Small enough for each place to have several, so that all end together; large enough for what a batch costs in
-    # itself.
-    size = max(1, per_batch // 5, min(per_batch, len(files) // (4 * engine.places)))
+    # Small enough for each of several places to have a few, so that all end together; large enough for what a batch
+    # costs in itself.
+    shared_out = per_batch if engine.places == 1 else len(files) // (4 * engine.places)
+    size = max(1, per_batch // 5, min(per_batch, shared_out))
     with _progress_bar(len(files)) as progress:
         for facts, result in engine.apply(work, _batches(files_to_read, size, weighed=engine.remote)):
             if isinstance(result, Failure):

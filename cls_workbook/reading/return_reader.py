@@ -59,14 +59,20 @@ class ReturnReader:
     ``keeps_content``: a Retour keeps the bytes that it was read from, for who makes a copy of them.
     ``alone``: each is looked at without its campaign, which may have asked for a compte rendu financier that the
     contract does not: what the workbook itself asks is then taken for asked.
+    ``models``: what whoever reads one campaign after another knows of their workbooks already.
     """
 
     def __init__(
-        self, contrats: Callable[[str], Contrat], fast: bool = True, keeps_content: bool = False, alone: bool = False
+        self,
+        contrats: Callable[[str], Contrat],
+        fast: bool = True,
+        keeps_content: bool = False,
+        alone: bool = False,
+        models: WorkbookModels | None = None,
     ):
         self._contrats, self._fast, self._keeps_content, self._alone = contrats, fast, keeps_content, alone
         self._known_contrats = Memory(contrats, MODELS_KEPT, ID_LENGTH_MAX)
-        self.models, self._opener = WorkbookModels(fast), Opener(fast)
+        self.models, self._opener = models or WorkbookModels(fast), Opener(fast)
 
     def __reduce__(self) -> tuple[type[ReturnReader], tuple[Callable[[str], Contrat], bool, bool, bool]]:
         return ReturnReader, (self._contrats, self._fast, self._keeps_content, self._alone)
@@ -176,7 +182,8 @@ class _FileReading:
         self._annotation_lists(annotations)
         ours = words_kept(annotations, NOTES)
         for sheet in known:
-            self._notes(sheet, retained.get(sheet.groupe), ours)
+            if sheet.grid.notes:
+                self._notes(sheet, retained.get(sheet.groupe), ours)
         for grid in without_key:
             self.anomalies += notes_told(Place(self.file, grid.nom), grid, set(), ours)
         identity = self.identity
@@ -303,8 +310,6 @@ class _FileReading:
         return lost
 
     def _notes(self, sheet: SheetInFile, read: ReadSheet | None, ours: set[str]) -> None:
-        if not sheet.grid.notes:
-            return
         groupe = sheet.announcement if sheet.saisies is not None else sheet.groupe
         moved = read.moved_inputs if read is not None and read.nom == sheet.grid.nom else {}
         rows = (self.modele.rows[cle] for cle in self.modele.groups[groupe])
@@ -320,7 +325,7 @@ class _FileReading:
         """Sheets that were deleted. From the general workbook, a fiche that concerns another structure may be."""
         expected = (HOME, *(self.identity.fiches if self.identity.structure else ()), *(COMMON if same_version else ()))
         for groupe in expected:
-            is_asked = groupe in self.modele.groups and self.modele.expected(groupe, self.identity.fiches)
+            is_asked = groupe in self.modele.groups and self.modele.asks(groupe, self.identity.fiches)
             if is_asked and groupe not in retained and groupe not in lost:
                 what = f"feuille {_COMMON.get(groupe) or f'de la fiche {groupe}'}"
                 location = Place(self.file, "", fiche_of(groupe))

@@ -294,14 +294,15 @@ def _width(column: TableColumn, lines: Sequence[Row]) -> float:
     """What the first rows and the header (with its filter button) need, within bounds."""
     if column.type == "empreinte":
         return _FINGERPRINT_WIDTH
-    lengths = [_MIN_WIDTH, _on_two_lines(column.titre) + 4]
+    longest = 0
     for line in lines if column.type != "taux" else ():  # shown with one decimal, however many it has
         valeur = line[column.titre]
         if valeur is not None:
-            lengths.append(max(map(len, _displayed(valeur).split("\n"))) + 2)
-    if column.type == "montant":
-        lengths.append(13)
-    return float(min(column.max_width, max(lengths)))
+            texte = valeur if type(valeur) is str else _displayed(valeur)
+            length = max(map(len, texte.split("\n"))) if "\n" in texte else len(texte)
+            longest = max(longest, length)
+    least = max(_MIN_WIDTH, 13 if column.type == "montant" else 0, _on_two_lines(column.titre) + 4)
+    return float(min(column.max_width, max(least, longest + 2)))
 
 
 def _on_two_lines(titre: str) -> int:

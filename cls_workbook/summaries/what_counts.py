@@ -228,8 +228,9 @@ class Exclusions:
         return self.files.get(file, []) + self.fiches.get((file, fiche), [])
 
     def valeur(self, file: str, fiche: str, sheet: str, cell: str) -> bool:
+        """Is it refused, with its return, its fiche or by itself? Asked of every value of a campaign."""
         place = file, sheet, cell
-        return bool(self.retour(file, fiche)) or place in self.cells or place in self.aside
+        return file in self.files or (file, fiche) in self.fiches or place in self.cells or place in self.aside
 
 
 V = TypeVar("V", pd.DataFrame, ValueStore)

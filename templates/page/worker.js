@@ -106,7 +106,8 @@ os.chdir("/dossier")
 pandas.options.mode.copy_on_write = True  # as later versions of pandas do
 import kept_code
 from cls_workbook import garbage
-from cls_workbook.page.desk import requests`);
+from cls_workbook.page.desk import requests
+desk = requests.Desk()`);
   say({ type: 'ready' });
   setTimeout(() => python.runPython('requests.everything(); garbage.of_a_long_life(); gc.enable()'));
 }
@@ -118,7 +119,7 @@ async function answer({ request, files }) {
     python.FS.writeFile(DESK + path, new Uint8Array(content), { canOwn: true });
   }
   const tell = (/** @type {number} */ done, /** @type {string} */ name) => say({ type: 'progress', done, name });
-  const ask = python.globals.get('requests').answer;
+  const ask = python.globals.get('desk').answer;
   const said = JSON.parse(ask(request, tell));
   ask.destroy();
   const made = said.files.map((/** @type {string} */ path) => [path, python.FS.readFile(DESK + path).buffer]);

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 from cls_workbook.cli.commands import main
-from cls_workbook.page.desk.requests import answer
+from cls_workbook.page.desk.requests import Desk
 from tests.support.annotated_copies import FAULTS
 from tests.support.small_workbook import DEFINITION, filled
 
@@ -28,8 +28,9 @@ def lay_out_campaign() -> None:
     filled(Path("retours"), {"1.1/mesures/1.1-I01/valeur": 12}, "mutuelle", nom="mutuelle.xlsx")
 
 
-def ask(what: str, tell=lambda done, name: None, **given) -> dict:
-    return json.loads(answer(json.dumps({"what": what, **given}), tell))
+def ask(what: str, tell=lambda done, name: None, desk: Desk | None = None, **given) -> dict:
+    """``desk``: one that has answered before (default: a new one)."""
+    return json.loads((desk or Desk()).answer(json.dumps({"what": what, **given}), tell))
 
 
 def unzipped(path: str) -> dict[str, bytes]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from cls_workbook.domain.model import Contrat
 from cls_workbook.reading.locating.workbook_model import WorkbookModel, WorkbookModels
+
+AS_SHIPPED = WorkbookModels.__init__  # each its own
 
 
 def install() -> None:
     """Readers share their models, as many as one keeps."""
-    kept: dict[bool, list[WorkbookModel]] = {True: [], False: []}
+    kept: dict[bool, list[tuple[Contrat, WorkbookModel]]] = {True: [], False: []}
 
     def start(self: WorkbookModels, fast: bool = True) -> None:
         self._fast, self._models = fast, kept[fast]

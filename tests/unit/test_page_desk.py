@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from cls_workbook import resources
+from cls_workbook import forms, resources
 from cls_workbook.definition import toml_reader
 from cls_workbook.page.desk.file_kinds import kind_of
+from cls_workbook.page.desk.requests import Desk
+from cls_workbook.reading.locating.workbook_model import WorkbookModels
+from tests.support import shared_models
 from tests.support.desk_requests import CAMPAIGN, DAY, ask, command, lay_out_campaign, of_folder, unzipped
 from tests.support.dropped_returns import drop_retour
 from tests.support.noyau_contrats import definition_with
@@ -33,6 +36,28 @@ def test_a_consolidation_and_its_copy_are_those_of_the_commands(desk):
     command("consolider", "retours", *campaign, "--sortie", "consolidation-2025.xlsx", "--date", DAY)
     command("synthese", "consolidation-2025.xlsx", "--sortie", "synthese-ars-2025.xlsx", "--contrat", "essai.toml")
     assert made == [Path(name).read_bytes() for name in said["files"]]
+
+
+def test_what_a_request_taught_serves_the_next_unless_the_definition_has_changed_since(desk, monkeypatch):
+    planned, plan = [], forms.plan
+    monkeypatch.setattr(WorkbookModels, "__init__", shared_models.AS_SHIPPED)
+    monkeypatch.setattr(forms, "plan", lambda *year: planned.append(year) or plan(*year))
+    same = Desk()
+    files = ["essai.toml", *CAMPAIGN["retours"]]
+    assert ask("trier", desk=same, files=files, contrat="essai.toml")["campaigns"]
+    for _ in range(2):
+        said = ask("consolider", desk=same, **CAMPAIGN)
+    assert ask("controler", desk=same, contrat="essai.toml", retours=CAMPAIGN["retours"])["results"]
+    assert len(planned) == 1
+    made = Path("consolidation-2025.xlsx").read_bytes()
+
+    definition = Path("essai.toml").read_text(encoding="utf-8")
+    Path("essai.toml").write_text(definition.replace("Ville de Rivemont", "Commune de Rivemont"), encoding="utf-8")
+    other = ask("consolider", desk=same, **CAMPAIGN)
+    assert len(planned) == 2 and other != said
+    remade = Path("consolidation-2025.xlsx").read_bytes()
+    assert other == ask("consolider", **CAMPAIGN)
+    assert Path("consolidation-2025.xlsx").read_bytes() == remade != made
 
 
 def test_the_board_tells_who_has_answered_what_blocks_and_where(desk):

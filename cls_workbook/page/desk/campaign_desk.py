@@ -24,6 +24,7 @@ def _consolidate(asked: Asked) -> Said:
         day=asked.day,
         engine=asked.engine(),
         to_replace=asked.to_replace,
+        models=asked.models,
         synthese=synthese,
     )
     return board_of(result) | {"files": [consolidation, synthese]}
@@ -36,7 +37,7 @@ def _consolidation(asked: Asked) -> str:
 def _annotate(asked: Asked) -> Said:
     """A copy of each return with its faults shown, in one archive."""
     remarks: list[str] = []
-    for seen in single_returns.annotate(asked.sources, "copies", asked.own_definition, asked.engine()):
+    for seen in single_returns.annotate(asked.sources, "copies", asked.own_definition, asked.engine(), asked.models):
         remarks += [line for line in seen.lines if not line.startswith("copies/")]
     return {"remarks": remarks, "files": [archive("copies", f"copies-annotees-{asked.annee}.zip")]}
 
@@ -52,6 +53,7 @@ def _remind(asked: Asked) -> Said:
         precedent=asked.precedent,
         day=asked.day,
         engine=asked.engine(),
+        models=asked.models,
     )
     bilan = made.bilan()
     said = typography(bilan[0].upper() + bilan[1:])
@@ -95,6 +97,7 @@ def _refresh(asked: Asked) -> Said:
         precedent=asked.precedent,
         engine=asked.engine(),
         to_replace=asked.to_replace,
+        models=asked.models,
     )
     return {"bilan": sentence[0].upper() + sentence[1:], "files": [path]}
 

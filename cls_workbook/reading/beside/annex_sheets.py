@@ -16,9 +16,8 @@ from cls_workbook.workbook.description import address
 
 def written_outside(grid: Grid, annex: Annex, same_version: bool) -> list[tuple[str, object]]:
     """(cell, value) of what we printed nowhere on it. ``same_version``: its printed texts are all known."""
-    if all(value in annex.texts for value in grid.values.values() if isinstance(value, str)) and not any(
-        not isinstance(value, str) and r not in grid.special_addresses for r, value in grid.values.items()
-    ):
+    printed, computed = annex.texts, grid.special_addresses
+    if all(value in printed or value == "" or r in computed for r, value in grid.values.items()):
         return []  # nearly always
     columns = _planned_columns(grid, annex)
     typed: list[tuple[str, object]] = []

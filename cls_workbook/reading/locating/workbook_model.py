@@ -104,9 +104,15 @@ class WorkbookModel:
 
     def expected(self, groupe: str, fiches: Collection[str] = ()) -> list[ExpectedRow]:
         """The rows of a sheet, in a workbook with these fiches (all of them if none is named)."""
-        rows = [row for cle in self.groups[groupe] if (row := self.rows[cle]).is_of(fiches)]
-        # a sheet about several fiches is there for those that it asks something of
-        return rows if groupe not in COMMON or any(p.fiche for row in rows for p in row.places) else []
+        if not self.asks(groupe, fiches):
+            return []
+        return [row for cle in self.groups[groupe] if (row := self.rows[cle]).is_of(fiches)]
+
+    def asks(self, groupe: str, fiches: Collection[str] = ()) -> bool:
+        """Is there such a sheet in a workbook with these fiches? One about several is there for those that it asks
+        something of."""
+        rows = (row for cle in self.groups[groupe] if (row := self.rows[cle]).is_of(fiches))
+        return any(groupe not in COMMON or any(p.fiche for p in row.places) for row in rows)
 
     def _printed_on(self, groupe: str) -> int:
         return len({printed_text(c.valeur) for c in self._drawn[groupe].sheet.cells} - {""})
@@ -158,7 +164,7 @@ class WorkbookModels:
 
     def __init__(self, fast: bool = True):
         self._fast = fast
-        self._models: list[WorkbookModel] = []
+        self._models: list[tuple[Contrat, WorkbookModel]] = []
 
     def __reduce__(self) -> tuple[type[WorkbookModels], tuple[bool]]:
         return WorkbookModels, (self._fast,)
@@ -167,9 +173,13 @@ class WorkbookModels:
         """That of this contract, as it is in ``annee``."""
         contrat = in_year(contrat, annee)
         for same in (operator.is_, operator.eq):  # to compare whole contracts takes longer than to read a return
-            for model in self._models:
-                if model.annee == annee and same(model.contrat, contrat):
-                    return model
+            for known, model in self._models:
+                if model.annee == annee and same(known, contrat):
+                    return model if known is contrat else self._keep(contrat, model)
+        return self._keep(contrat, WorkbookModel(contrat, annee, self._fast))
+
+    def _keep(self, contrat: Contrat, model: WorkbookModel) -> WorkbookModel:
+        """``contrat``: that of the model, or its equal, which is then told by what it is the next time."""
         del self._models[: max(0, len(self._models) + 1 - MODELS_KEPT)]
-        self._models.append(WorkbookModel(contrat, annee, self._fast))
-        return self._models[-1]
+        self._models.append((contrat, model))
+        return model

@@ -34,6 +34,7 @@ _PROPERTIES_MAX = 100_000  # bytes
 _DAY = re.compile(rb"<(dcterms:(?:modified|created)|dc:date|meta:creation-date)\b[^>]*>([0-9T:.Z+-]{10,40})<")
 QUICK_PART_MAX = 16_000_000  # bytes of a part that is read in one go; the sheets of a return have 50 000
 QUICK_ROWS_MAX, QUICK_CELLS_MAX = 100_000, 400_000
+_FEW_CELLS_MAX = 600_000  # bytes that cannot hold more: no row is shorter than « <row/> », no cell than « <c /> »
 
 
 class WorkbookFile(Protocol):
@@ -151,7 +152,7 @@ class _XlsxFile:
         if self._quick is None or self._parts.size(sheet.part) > QUICK_PART_MAX:
             return None
         xml = self._parts[sheet.part]
-        if xml.count(b"<row") > QUICK_ROWS_MAX or xml.count(b"<c ") > QUICK_CELLS_MAX:
+        if len(xml) > _FEW_CELLS_MAX and (xml.count(b"<row") > QUICK_ROWS_MAX or xml.count(b"<c ") > QUICK_CELLS_MAX):
             return None
         content = self._quick.content(xml, self._texts_by_rank, self._formats)
         if content is None:

@@ -38,12 +38,12 @@ TableRows = list[Row]
 _ITS_FICHE = re.compile(r"fiche ([^\s,:]+)", re.IGNORECASE)  # what a sentence on the money of a fiche begins with
 
 
-def worksheets(result: Result) -> list[Sheet]:
+def worksheets(portrait: Portrait) -> list[Sheet]:
     """The sheets, visible, one table each, in the order of ``agency_tables.TABLES``, those of the planned money and
     evaluations only where the contract plans some; for programs, so that they do not print with the report."""
     planned = (described.PLANNED_MONEY, described.PLANNED_EVALUATIONS)
-    tables = {t: rows for t, rows in rows_by_table(result).items() if rows or t not in planned}
-    footer = f"{result.contrat.nom_court} · synthèse {result.year_name}"
+    tables = {t: rows for t, rows in _rows_by_table(portrait).items() if rows or t not in planned}
+    footer = f"{portrait.contrat.nom_court} · synthèse {portrait.year_label()}"
     return [
         table_sheets.unprinted(table_sheets.sheet(table_sheets.from_rows(*table), footer)) for table in tables.items()
     ]
@@ -51,7 +51,10 @@ def worksheets(result: Result) -> list[Sheet]:
 
 def rows_by_table(result: Result) -> dict[DescribedTable, TableRows]:
     """Every table's rows: title → value. A contract without a noyau has no table of it."""
-    portrait = Portrait(result)
+    return _rows_by_table(Portrait(result))
+
+
+def _rows_by_table(portrait: Portrait) -> dict[DescribedTable, TableRows]:
     lines = {
         described.CONTRAT: [_contrat(portrait)],
         described.FICHES: [_fiche(portrait, f) for f in portrait.contrat.actions] + _to_be_scheduled(portrait),

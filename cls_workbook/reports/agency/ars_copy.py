@@ -88,9 +88,10 @@ def workbook(result: Result, logos: Sequence[Logo] = (), synthese: Sheet | None 
     """The Synthèse, the Évolution of the years (nothing where the consolidation, an old one, remembers none), then the
     data of the Synthèse; values only. ``synthese``: as the consolidation has it, where it was drawn already."""
     printable = _printable(result, synthese) if synthese else to_print(result, logos)
+    portrait = Portrait(result)
     if len(result.tables.history):
-        printable.worksheets.append(evolution_sheet.sheet(Portrait(result).leaving(), for_agency=True))
-    printable.worksheets += agency_data.worksheets(result)
+        printable.worksheets.append(evolution_sheet.sheet(portrait.leaving(), for_agency=True))
+    printable.worksheets += agency_data.worksheets(portrait)
     return printable
 
 
