@@ -214,14 +214,8 @@ function next() {
 
 async function send() {
   const mine = job;
-  /** @type {[string, ArrayBuffer][]} */ const sent = [];
-  for (const [path, file] of mine.files) {
-    try {
-      sent.push([path, await file.arrayBuffer()]);
-    } catch (error) {
-      sent.push([path, new ArrayBuffer(0)]); // moved or locked since: it will be said to be empty
-    }
-  }
+  const content = (/** @type {File} */ file) => file.arrayBuffer().catch(() => new ArrayBuffer(0)); // moved or locked since: it will be said to be empty
+  const sent = await Promise.all([...mine.files].map(async ([path, file]) => /** @type {[string, ArrayBuffer]} */ ([path, await content(file)])));
   if (job !== mine) return;
   mine.silence = 0;
   worker?.postMessage({ type: 'ask', request: JSON.stringify(mine.request), files: sent }, sent.map(file => file[1]));
