@@ -7,6 +7,7 @@ import importlib._bootstrap_external as bootstrap
 import importlib.util
 import inspect
 import marshal
+import sys
 import sysconfig
 import types
 import zipfile
@@ -14,12 +15,15 @@ from collections.abc import Callable
 from opcode import opmap
 from pathlib import Path
 
+SITE = Path(sysconfig.get_path("purelib")).resolve()  # as modules name their files
+KEPT = "site/kept_code.marshal"
 _LOADING = [opmap[name] for name in ("LOAD_CONST", "RETURN_CONST") if name in opmap]
 _FIRST_WORDS = 32  # bytes: a docstring is stored before anything else is done
 
 
 def compile_all(files: str, result: str) -> None:
-    """An archive of all that the page holds → the archive of what is made of it: ``.pyc``, ``kept_code.marshal``."""
+    """An archive of all that the page holds → the archive of what is made of it: ``.pyc``, ``kept_code.marshal``; and
+    ``opened``, the places of what the page opens before it is ready, one a line."""
     with zipfile.ZipFile(files) as given, zipfile.ZipFile(result, "w") as made:
         for name in given.namelist():
             content = given.read(name)
@@ -27,9 +31,10 @@ def compile_all(files: str, result: str) -> None:
                 name, content = name + "c", _pyc(name, content)
                 made.writestr(zipfile.ZipInfo(name), content)
             if name.startswith("site/"):
-                _put(Path(sysconfig.get_path("purelib"), name.removeprefix("site/")), content)
-        importlib.import_module("pandas")
-        made.writestr(zipfile.ZipInfo("site/kept_code.marshal"), marshal.dumps(written_by_dataclasses(_start)))
+                _put(SITE / name.removeprefix("site/"), content)
+        kept, opened = _rehearsed()
+        made.writestr(zipfile.ZipInfo(KEPT), marshal.dumps(kept))
+        made.writestr(zipfile.ZipInfo("opened"), "\n".join([*opened, "site/kept_code.pyc", KEPT]))
 
 
 def _pyc(name: str, source: bytes) -> bytes:
@@ -42,9 +47,24 @@ def _put(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def _start() -> object:
+def _rehearsed() -> tuple[dict[str, types.CodeType], list[str]]:
+    """The page's start, played: what dataclasses write (text → code), the places of the files that it opens."""
+    opened: set[str] = set()
+
+    def note(event: str, given: tuple[object, ...]) -> None:
+        if event in ("open", "import"):  # of a file; of a library that is not Python's bytecode
+            opened.update(place for place in given if isinstance(place, str) and place.startswith(f"{SITE}/"))
+
+    sys.addaudithook(note)
+    importlib.import_module("pandas")
+    kept = written_by_dataclasses(_start)
+    return kept, sorted("site/" + Path(path).relative_to(SITE).as_posix() for path in opened)
+
+
+def _start() -> None:
     """What the page imports of its own before it is ready (see worker.js)."""
-    return importlib.import_module("cls_workbook.page.desk.requests")
+    for name in ("cls_workbook.garbage", "cls_workbook.page.desk.requests"):
+        importlib.import_module(name)
 
 
 def written_by_dataclasses(act: Callable[[], object]) -> dict[str, types.CodeType]:

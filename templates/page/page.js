@@ -99,7 +99,7 @@ async function startWorker() {
     const heed = (/** @type {any} */ message) => { if (mine === worker) heard(message); };
     mine.onmessage = event => heed(event.data);
     mine.onerror = event => heed({ type: 'fault', text: event.message || '', blocked: starting.begun || event.message ? '' : 'worker' });
-    mine.postMessage({ type: 'start', core: pieces('core'), rest: pieces('payload') });
+    mine.postMessage({ type: 'start', core: pieces('core'), first: pieces('first'), later: pieces('later') });
   } catch (error) {
     broken({ text: String(error), blocked: /** @type {any} */ (error).name === 'SecurityError' ? 'worker' : '' });
   }

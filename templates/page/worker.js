@@ -7,6 +7,8 @@ const DESK = '/dossier/';
 
 /** @type {any} */
 let python = null;
+/** What is brought in once the page is ready. @type {Promise<void>} */
+let completed = Promise.resolve();
 
 /** @param {object} message @param {Transferable[]} [given] */
 function say(message, given = []) {
@@ -75,13 +77,24 @@ function makeFolderOf(path) {
   python.FS.mkdirTree(path.replace(/\/[^/]*$/, ''));
 }
 
-/** @param {string[]} core @param {string[]} rest */
-async function start(core, rest) {
+/** @param {Map<string, Uint8Array>} packages */
+function install(packages) {
+  let folder = ''; // that of the file before: asking for each would take longer than writing it
+  for (const [place, content] of packages) {
+    const path = SITE + place.slice('site/'.length);
+    if (path.replace(/[^/]*$/, '') !== folder) makeFolderOf(path);
+    folder = path.replace(/[^/]*$/, '');
+    python.FS.writeFile(path, content, { canOwn: true });
+  }
+}
+
+/** @param {{core: string[], first: string[], later: string[]}} parts */
+async function start({ core, first, later }) {
   say({ type: 'begun' });
   await requireWebAssembly();
   heedInstantiation();
   const files = await inflated(core);
-  const others = inflated(rest); // while Python starts
+  const packages = inflated(first); // while Python starts
   self.fetch = async asked => {
     const name = String(/** @type {any} */ (asked).url || asked).split('/').pop() || '';
     const content = files.get(name);
@@ -90,13 +103,7 @@ async function start(core, rest) {
     return new Response(/** @type {any} */ (content), { headers: { 'content-type': type } });
   };
   python = await /** @type {any} */ (self).loadPyodide({ indexURL: 'https://page.invalid/' });
-  let folder = ''; // that of the file before: asking for each would take longer than writing it
-  for (const [place, content] of await others) {
-    const path = SITE + place.slice('site/'.length);
-    if (path.replace(/[^/]*$/, '') !== folder) makeFolderOf(path);
-    folder = path.replace(/[^/]*$/, '');
-    python.FS.writeFile(path, content, { canOwn: true });
-  }
+  install(await packages);
   python.FS.mkdirTree(DESK);
   python.runPython(`
 import gc
@@ -109,11 +116,19 @@ from cls_workbook import garbage
 from cls_workbook.page.desk import requests
 desk = requests.Desk()`);
   say({ type: 'ready' });
-  setTimeout(() => python.runPython('requests.everything(); garbage.of_a_long_life(); gc.enable()'));
+  completed = complete(later);
+  await completed;
+}
+
+/** What a partner’s return is checked without. @param {string[]} later */
+async function complete(later) {
+  install(await inflated(later));
+  python.runPython('import importlib; importlib.invalidate_caches(); requests.everything(); garbage.of_a_long_life(); gc.enable()');
 }
 
 /** @param {{request: string, files: [string, ArrayBuffer][]}} asked */
 async function answer({ request, files }) {
+  await completed;
   for (const [path, content] of files) {
     makeFolderOf(DESK + path);
     python.FS.writeFile(DESK + path, new Uint8Array(content), { canOwn: true });
@@ -130,5 +145,5 @@ async function answer({ request, files }) {
 
 self.onmessage = event => {
   const asked = event.data;
-  (asked.type === 'start' ? start(asked.core, asked.rest) : answer(asked)).catch(fail);
+  (asked.type === 'start' ? start(asked) : answer(asked)).catch(fail);
 };

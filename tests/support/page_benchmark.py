@@ -24,7 +24,8 @@ import psutil
 from cls_workbook import demo
 from cls_workbook.engines.this_process import SingleProcess
 from cls_workbook.page.making import page_writing
-from cls_workbook.page.making.page_contents import Component, Contents, contents
+from cls_workbook.page.making.bytecode import compiled
+from cls_workbook.page.making.page_contents import Contents
 from cls_workbook.page.making.pyodide_files import PyodideFiles
 from cls_workbook.pipeline.way_back import consolidate_files
 from cls_workbook.reports.agency.ars_copy import file_copy
@@ -60,10 +61,10 @@ def bare(path: Path) -> Path:
     """A page whose worker holds Python, NumPy and pandas from the same bytecode, and imports pandas: nothing else."""
     source = page_writing._source
 
-    def of_pandas(pyodide: PyodideFiles) -> tuple[Contents, list[Component]]:
-        files, components = contents(pyodide)
-        kept = {p: c for p, c in files.items() if p.startswith("std/") or p.split("/")[1].split(".")[0] in _OF_PANDAS}
-        return kept, components
+    def of_pandas(files: Contents, pyodide: PyodideFiles) -> tuple[Contents, Contents]:
+        first, later = compiled(files, pyodide)
+        everything = sorted((first | later).items())
+        return {p: c for p, c in everything if p.startswith("std/") or p.split("/")[1].split(".")[0] in _OF_PANDAS}, {}
 
     def worker(name: str) -> str:
         text = source(name)
@@ -72,10 +73,10 @@ def bare(path: Path) -> Path:
             return text
         assert found, "the worker does not import pandas as it did"
         _, _, rest = after.partition("`);")
-        said, _, functions = rest.partition("setTimeout(() => python.runPython(")
-        return f"{before}import pandas`);{said}{functions.partition(chr(10))[2]}"
+        said, _, functions = rest.partition("  completed = complete(later);\n  await completed;\n")
+        return f"{before}import pandas`);{said}{functions}"
 
-    with mock.patch.object(page_writing, "contents", of_pandas), mock.patch.object(page_writing, "_source", worker):
+    with mock.patch.object(page_writing, "compiled", of_pandas), mock.patch.object(page_writing, "_source", worker):
         page_writing.make(str(pyodide_folder.folder()), path)
     return path
 

@@ -15,8 +15,9 @@ from cls_workbook.page.making.page_contents import Contents
 from cls_workbook.page.making.pyodide_files import CORE, LOCK, PyodideFiles
 
 
-def compiled(files: Contents, pyodide: PyodideFiles) -> Contents:
-    """The same, with ``.pyc`` in place of ``.py``. Refusal where Node.js is missing."""
+def compiled(files: Contents, pyodide: PyodideFiles) -> tuple[Contents, Contents]:
+    """The same, with ``.pyc`` in place of ``.py``: the standard library and what the page opens before it is ready; the
+    rest. Refusal where Node.js is missing."""
     node = shutil.which("node")
     if node is None:
         raise Refusal(
@@ -38,7 +39,10 @@ def compiled(files: Contents, pyodide: PyodideFiles) -> Contents:
             raise OwnFault(f"la compilation de la page a échoué : {run.stderr[-2000:]}")
         with zipfile.ZipFile(folder / "result.zip") as made:
             done = {name: made.read(name) for name in made.namelist()}
-    return dict(sorted(({p: c for p, c in files.items() if not p.endswith(".py")} | done).items()))
+    opened = set(done.pop("opened").decode().splitlines())
+    everything = dict(sorted(({p: c for p, c in files.items() if not p.endswith(".py")} | done).items()))
+    first = {p: c for p, c in everything.items() if p.startswith("std/") or p in opened}
+    return first, {p: c for p, c in everything.items() if p not in first}
 
 
 def stored(files: Contents) -> bytes:

@@ -36,8 +36,9 @@ def make(where: str, output: str | Path) -> str:
     require_kind(output, ".html")
     pyodide = PyodideFiles(where)
     sources, components = contents(pyodide)
-    files = compiled(sources, pyodide)
-    page = _page(_core(files, pyodide), _payload(files), _code(pyodide), components).encode()
+    first, later = compiled(sources, pyodide)
+    parts = {"CODE": _code(pyodide), "CORE": _core(first, pyodide), "FIRST": _packages(first), "LATER": _packed(later)}
+    page = _page(parts, components).encode()
     save(page, output)
     return hashlib.sha256(page).hexdigest()
 
@@ -58,8 +59,8 @@ def _core(files: Contents, pyodide: PyodideFiles) -> bytes:
     )
 
 
-def _payload(files: Contents) -> bytes:
-    """Libraries, and this package."""
+def _packages(files: Contents) -> bytes:
+    """What the page imports before it is ready, of libraries and of this package."""
     return _packed({p: c for p, c in files.items() if not p.startswith("std/")})
 
 
@@ -79,7 +80,7 @@ def _code(pyodide: PyodideFiles) -> bytes:
     return b"\n".join(scripts)
 
 
-def _page(core: bytes, payload: bytes, code: bytes, components: list[Component]) -> str:
+def _page(parts: Contents, components: list[Component]) -> str:
     style = _palette() + _source("page.css")
     script = _source("page.js")
     policy = _POLICY.format(script=_digest(script), style=_digest(style))
@@ -89,11 +90,8 @@ def _page(core: bytes, payload: bytes, code: bytes, components: list[Component])
         "VERSION": PACKAGE,
         "COMPONENTS": _bill_of_materials(components),
         "CONTRACTS": _embedded(_contracts()),
-        "CODE": _pieces(code),
-        "CORE": _pieces(core),
-        "PAYLOAD": _pieces(payload),
         "SCRIPT": script,
-    }
+    } | {name: _pieces(content) for name, content in parts.items()}
     return re.sub(r"\{\{([A-Z]+)\}\}", lambda found: filled[found[1]], typography(_source("page.html")))
 
 
