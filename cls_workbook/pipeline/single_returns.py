@@ -21,8 +21,8 @@ from cls_workbook.errors import Refusal
 from cls_workbook.french import typography
 from cls_workbook.pipeline.settling import ReplacementRequest, Settlement
 from cls_workbook.reading.locating.retour import Retour
-from cls_workbook.reading.locating.workbook_model import WorkbookModels
 from cls_workbook.reading.parsing.answering import Answering
+from cls_workbook.reading.reading_memory import ReadingMemory
 from cls_workbook.reading.return_files import RetourFiles, read, retours_in
 from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.reading.storing import typed_frames
@@ -62,10 +62,10 @@ def annotate(
     folder: str | Path,
     reference: str | None = None,
     engine: Engine | None = None,
-    models: WorkbookModels | None = None,
+    memory: ReadingMemory | None = None,
 ) -> Iterator[LookedAt]:
-    """Each return in turn, its annotated copy written in ``folder``. ``models``: see ``ReturnReader``."""
-    folder, reader = Path(folder), _reader(reference, keeps_content=True, models=models)
+    """Each return in turn, its annotated copy written in ``folder``. ``memory``: see ``ReturnReader``."""
+    folder, reader = Path(folder), _reader(reference, keeps_content=True, memory=memory)
     taken: set[Path] = set()
     for retour in read(_without_copies(sources, folder), reader, engine=engine):
         if retour.contrat:
@@ -82,9 +82,9 @@ def _returns_in(sources: Sequence[str]) -> RetourFiles:
     raise Refusal("Aucun fichier à lire : le dossier est vide. Déposez-y les retours, puis recommencez.")
 
 
-def _reader(reference: str | None, keeps_content: bool = False, models: WorkbookModels | None = None) -> ReturnReader:
+def _reader(reference: str | None, keeps_content: bool = False, memory: ReadingMemory | None = None) -> ReturnReader:
     known = KnownContrats(load_sound(reference) if reference else None)
-    return ReturnReader(known, keeps_content=keeps_content, alone=True, models=models)
+    return ReturnReader(known, keeps_content=keeps_content, alone=True, memory=memory)
 
 
 def _typed(retour: Retour, reader: ReturnReader) -> TypedRetours[pd.DataFrame]:

@@ -38,7 +38,7 @@ from cls_workbook.pipeline.campaign import Campagne
 from cls_workbook.pipeline.conclusion import conclude
 from cls_workbook.pipeline.way_out import load_contrat, verify_year
 from cls_workbook.reading.locating.retour import Retour
-from cls_workbook.reading.locating.workbook_model import WorkbookModels
+from cls_workbook.reading.reading_memory import ReadingMemory
 from cls_workbook.reading.return_files import RetourFiles, read, retours_in
 from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.reports.consolidation import previous_year as past_year
@@ -52,14 +52,14 @@ if TYPE_CHECKING:
 
 class Reading(TypedDict, total=False):
     """How returns are read. ``day``: of the consolidation. ``precedent``: last year's. ``engine``: who reads (default:
-    this machine). ``to_replace``: « NOUVEAU » or « ANCIEN=NOUVEAU », returns that take the place of others. ``models``:
-    what is known already of the workbooks, where campaigns are read one after another."""
+    this machine). ``to_replace``: « NOUVEAU » or « ANCIEN=NOUVEAU », returns that take the place of others. ``memory``:
+    what is known already, where campaigns are read one after another."""
 
     day: Required[date]
     precedent: str | Path | None
     engine: Engine | None
     to_replace: Sequence[str]
-    models: WorkbookModels | None
+    memory: ReadingMemory | None
 
 
 def consolidate_files(
@@ -101,7 +101,7 @@ def consolidate_folder(
     depuis: str | Path | None = None,
     engine: Engine | None = None,
     to_replace: Sequence[str] = (),
-    models: WorkbookModels | None = None,
+    memory: ReadingMemory | None = None,
 ) -> Result:
     """Reads, checks and consolidates the returns of files and folders; nothing is written.
 
@@ -116,7 +116,7 @@ def consolidate_folder(
     lasting = [(r.ancien, r.nouveau) for r in pilotage.remplacements]
     not_counted = _not_counted(pilotage, files)
     requested = not_counted.check([*settling.requests(to_replace, files), *settling.lasting(lasting, files)])
-    campagne, engine = _campagne(contrat, annee, past, pilotage, not_counted, models), engine or LocalEngine()
+    campagne, engine = _campagne(contrat, annee, past, pilotage, not_counted, memory), engine or LocalEngine()
     corrections = {r.nouveau: files[r.nouveau] for r in requested if r.nouveau in files}
     already_read = {r.file: r for r in read(corrections, campagne.reader, engine=engine)} if corrections else {}
     campagne = campagne.settled(requested, already_read.values())
@@ -195,14 +195,14 @@ def _campagne(
     precedent: PreviousConsolidation | None,
     pilotage: Pilotage,
     not_counted: settling.NotCounted,
-    models: WorkbookModels | None = None,
+    memory: ReadingMemory | None = None,
 ) -> Campagne:
     contrat = also_asked(in_year(contrat, annee), pilotage.comptes_rendus)
     return Campagne(
         contrat,
         annee,
         expected.expected_returns(contrat, annee, pilotage.membres),
-        ReturnReader(KnownContrats(contrat), models=models),
+        ReturnReader(KnownContrats(contrat), memory=memory),
         precedent=past_year.for_checks(precedent, contrat) if precedent else None,
         pilotage=coordination.for_checks(pilotage, contrat),
         not_counted=not_counted,

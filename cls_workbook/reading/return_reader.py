@@ -37,10 +37,10 @@ from cls_workbook.reading.locating.expected_row import COMMON, COMPTE_RENDU, HOM
 from cls_workbook.reading.locating.retour import ReadSheet, Retour
 from cls_workbook.reading.locating.sheet_locator import read_sheet, sheet_in_place
 from cls_workbook.reading.locating.told import limit_anomalies
-from cls_workbook.reading.locating.workbook_model import MODELS_KEPT, WorkbookModel, WorkbookModels
+from cls_workbook.reading.locating.workbook_model import MODELS_KEPT, WorkbookModel
 from cls_workbook.reading.opening.grids import Grid
-from cls_workbook.reading.opening.returned_workbook import Opener
 from cls_workbook.reading.opening.zip_parts import FILE_SIZE_MAX
+from cls_workbook.reading.reading_memory import ReadingMemory
 
 _COMMON = {
     HOME: "Accueil",
@@ -59,7 +59,7 @@ class ReturnReader:
     ``keeps_content``: a Retour keeps the bytes that it was read from, for who makes a copy of them.
     ``alone``: each is looked at without its campaign, which may have asked for a compte rendu financier that the
     contract does not: what the workbook itself asks is then taken for asked.
-    ``models``: what whoever reads one campaign after another knows of their workbooks already.
+    ``memory``: that of whoever reads one campaign after another.
     """
 
     def __init__(
@@ -68,11 +68,12 @@ class ReturnReader:
         fast: bool = True,
         keeps_content: bool = False,
         alone: bool = False,
-        models: WorkbookModels | None = None,
+        memory: ReadingMemory | None = None,
     ):
         self._contrats, self._fast, self._keeps_content, self._alone = contrats, fast, keeps_content, alone
         self._known_contrats = Memory(contrats, MODELS_KEPT, ID_LENGTH_MAX)
-        self.models, self._opener = models or WorkbookModels(fast), Opener(fast)
+        memory = memory or ReadingMemory(fast)
+        self.models, self._opener = memory.models, memory.opener
 
     def __reduce__(self) -> tuple[type[ReturnReader], tuple[Callable[[str], Contrat], bool, bool, bool]]:
         return ReturnReader, (self._contrats, self._fast, self._keeps_content, self._alone)

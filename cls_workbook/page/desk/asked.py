@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cls_workbook.engines.this_thread import ThisThread
-from cls_workbook.reading.locating.workbook_model import WorkbookModels
+from cls_workbook.reading.reading_memory import ReadingMemory
 
 Said = dict[str, Any]  # plain data, as JSON has it
 RETOURS = "retours"  # the folder of returns that came without one
@@ -26,11 +26,11 @@ class Asked:
     were begun, and the name of the last. ``to_replace``: « ANCIEN=NOUVEAU », as the command takes them. ``format``: of
     an export or of a dictionary, "" for the usual one; « scdl » is that of ``financeur``, with its ``siret``.
     ``columns``: of an export, as the command takes them. ``structure``: of whom a dictionary is, "" for all.
-    ``noyau``: a shipped id, or the path of a file. ``models``: what earlier requests learned of the workbooks."""
+    ``noyau``: a shipped id, or the path of a file. ``memory``: what earlier requests learned."""
 
     what: str
     tell: Callable[[int, str], object]
-    models: WorkbookModels
+    memory: ReadingMemory
     contrat: str = ""
     annee: int = 0
     iso_day: str = ""
@@ -49,10 +49,10 @@ class Asked:
     _told: list[str] = field(default_factory=list)
 
     @classmethod
-    def parse(cls, request: str, tell: Callable[[int, str], object], models: WorkbookModels) -> Asked:
+    def parse(cls, request: str, tell: Callable[[int, str], object], memory: ReadingMemory) -> Asked:
         """From the JSON that the page sends. TypeError for a name that nobody knows."""
         said: Said = {k: tuple(v) if isinstance(v, list) else v for k, v in json.loads(request).items()}
-        return cls(said.pop("what"), tell, models, **said)
+        return cls(said.pop("what"), tell, memory, **said)
 
     @property
     def day(self) -> date:

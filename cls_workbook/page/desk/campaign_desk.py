@@ -24,7 +24,7 @@ def _consolidate(asked: Asked) -> Said:
         day=asked.day,
         engine=asked.engine(),
         to_replace=asked.to_replace,
-        models=asked.models,
+        memory=asked.memory,
         synthese=synthese,
     )
     return board_of(result) | {"files": [consolidation, synthese]}
@@ -37,7 +37,7 @@ def _consolidation(asked: Asked) -> str:
 def _annotate(asked: Asked) -> Said:
     """A copy of each return with its faults shown, in one archive."""
     remarks: list[str] = []
-    for seen in single_returns.annotate(asked.sources, "copies", asked.own_definition, asked.engine(), asked.models):
+    for seen in single_returns.annotate(asked.sources, "copies", asked.own_definition, asked.engine(), asked.memory):
         remarks += [line for line in seen.lines if not line.startswith("copies/")]
     return {"remarks": remarks, "files": [archive("copies", f"copies-annotees-{asked.annee}.zip")]}
 
@@ -53,7 +53,7 @@ def _remind(asked: Asked) -> Said:
         precedent=asked.precedent,
         day=asked.day,
         engine=asked.engine(),
-        models=asked.models,
+        memory=asked.memory,
     )
     bilan = made.bilan()
     said = typography(bilan[0].upper() + bilan[1:])
@@ -97,7 +97,7 @@ def _refresh(asked: Asked) -> Said:
         precedent=asked.precedent,
         engine=asked.engine(),
         to_replace=asked.to_replace,
-        models=asked.models,
+        memory=asked.memory,
     )
     return {"bilan": sentence[0].upper() + sentence[1:], "files": [path]}
 

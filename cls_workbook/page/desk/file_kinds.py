@@ -14,7 +14,7 @@ from cls_workbook.errors import Refusal
 from cls_workbook.page.desk.asked import Asked, Said
 from cls_workbook.pilotage.governance_sheet import GOVERNANCE
 from cls_workbook.pilotage.programme_sheet import YEAR_PROGRAMME
-from cls_workbook.reading.locating.workbook_model import WorkbookModels
+from cls_workbook.reading.reading_memory import ReadingMemory
 from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.reading.sheet_names import sheet_names
 from cls_workbook.reports.agency import agency_tables
@@ -44,16 +44,16 @@ def kind_of(path: str | Path) -> str:
 
 
 def campaign_of(
-    path: str | Path, kind: str, own: Contrat | None, models: WorkbookModels | None = None
+    path: str | Path, kind: str, own: Contrat | None, memory: ReadingMemory | None = None
 ) -> tuple[str, int] | None:
     """The contract and year that a return or a consolidation says it is of; None if it does not. ``own``: a definition
-    that does not ship; ``models``: see ``ReturnReader``."""
+    that does not ship; ``memory``: see ``ReturnReader``."""
     try:
         if kind == CONSOLIDATION:
             past = previous_year.read(path)
             contrat, annee = past.identity("contrat"), past.identity("année")
         elif kind == RETOUR:
-            reader = ReturnReader(KnownContrats(own), models=models)
+            reader = ReturnReader(KnownContrats(own), memory=memory)
             retour = reader.read_content(Path(path).read_bytes(), str(path), str(path))
             contrat, annee = retour.contrat, retour.annee
         else:
@@ -71,7 +71,7 @@ def _sort(asked: Asked) -> Said:
     campaigns: dict[str, tuple[str, int]] = {}
     for kind in (CONSOLIDATION, RETOUR):
         for path in [p for p, k in kinds.items() if k == kind][:_TRIED]:
-            if found := campaign_of(path, kind, definition, asked.models):
+            if found := campaign_of(path, kind, definition, asked.memory):
                 campaigns[path] = found
                 if kind == RETOUR:
                     break

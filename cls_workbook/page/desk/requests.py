@@ -14,7 +14,7 @@ from cls_workbook.page.desk.asked import Asked, Said, archive
 from cls_workbook.page.desk.listed import as_data
 from cls_workbook.pipeline import single_returns
 from cls_workbook.reading.folder_files import is_of_the_system
-from cls_workbook.reading.locating.workbook_model import WorkbookModels
+from cls_workbook.reading.reading_memory import ReadingMemory
 from cls_workbook.reading.return_files import retours_in
 
 _OUR_FAULT = (
@@ -24,21 +24,22 @@ _OUT_OF_MEMORY = "La mémoire du navigateur n’a pas suffi : fermez d’autres 
 
 
 class Desk:
-    """Who answers, as long as the page is open; what one request teaches of the year's workbooks serves the next."""
+    """Who answers, as long as the page is open; what one request teaches serves the next."""
 
     def __init__(self) -> None:
-        self._models = WorkbookModels()
+        self._memory = ReadingMemory()
 
     def answer(self, request: str, tell: Callable[[int, str], object]) -> str:
         """``request``: JSON (see ``Asked``). JSON again: ``files``, the paths of what was made; ``refusal`` or
         ``fault`` where nothing was; else what was asked for."""
         said: Said = {"files": []}
         try:
-            asked = Asked.parse(request, tell, self._models)
+            asked = Asked.parse(request, tell, self._memory)
             said |= (_OF_A_PARTNER.get(asked.what) or everything()[asked.what])(asked)
         except Refusal as refusal:
             said |= {"refusal": typography(str(refusal)), "details": [typography(d) for d in refusal.details]}
         except MemoryError:
+            self._memory = ReadingMemory()
             said |= {"refusal": _OUT_OF_MEMORY}
         except Exception as fault:
             said |= {"fault": _OUR_FAULT, "report": details(fault, f"page, {request[:500]}")}
@@ -57,7 +58,7 @@ def _check(asked: Asked) -> Said:
     """Each return: its anomalies, its annotated copy. ``files``: definitions given with them."""
     names = list(retours_in(asked.sources))
     results = []
-    annotated = single_returns.annotate(asked.sources, "copies", _own_definition(asked), asked.engine(), asked.models)
+    annotated = single_returns.annotate(asked.sources, "copies", _own_definition(asked), asked.engine(), asked.memory)
     for nom, (anomalies, lines, campaign) in zip(names, annotated, strict=True):
         made = lines[0] if lines[0].startswith("copies/") else None
         remarks = lines[1:] if made else lines
