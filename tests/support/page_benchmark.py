@@ -123,13 +123,14 @@ def consolidations(page: Path, folder: Path, nombre: int, rounds: int) -> None:
     for name in BROWSERS:
         with opened(name, page, folder) as driven:
             give(driven, files)
-            timed(driven, CONSOLIDATED)  # the first time, each learns
+            first = timed(driven, CONSOLIDATED)  # each learns
             by_commands(folder, nombre)
             times = [
                 (timed(driven, CONSOLIDATED), [f(folder, nombre) for f in natives.values()]) for _ in range(rounds)
             ]
             for rank, how in enumerate(natives):
                 _tell(f"{name}, {how}", [(here, there[rank]) for here, there in times])
+            _tell(f"{name}, la première fois, deux commandes", [(first, there[0]) for _, there in times])
 
 
 def starts(page: Path, folder: Path, rounds: int) -> None:
