@@ -113,6 +113,9 @@ class _Drawing:
         for _, run in groupby(enumerate(changed), key=lambda pair: pair[1] - pair[0]):
             lines = [line for _, line in run]
             yield from self._value_steps(lines[0], lines[-1])
+            fit = self._fit(lines[0], lines[-1])
+            if self.planned.sheet_table and fit.detail:
+                yield fit
         yield from self._filters_back()
 
     # --- the look, which a print tells from another ---
@@ -208,7 +211,12 @@ class _Drawing:
                 yield on(self.nom, "resize_table", [self.at(cell_range._replace(last_column=right))], sheet_table.nom)
         if self.content and sheet_table.nom in self.content.totals:
             yield Step("totals", self.nom, detail=(sheet_table.nom, True))
-        yield on(self.nom, "autofit", [self.at(cell_range._replace(line=cell_range.line + 1))])
+        yield self._fit(cell_range.line + 1, cell_range.last_row)
+
+    def _fit(self, first: int, last: int) -> Step:
+        """Rows as high as what they hold asks for; with the heights that were worked out, for who cannot measure."""
+        known = {i + self.offset[0]: h for i, h in self.sheet.heights.items() if max(first, 2) <= i <= last}
+        return on(self.nom, "autofit", [self.at(CellRange(first, 1, last, self.columns))], known)
 
     # --- values ---
 

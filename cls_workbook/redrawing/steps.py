@@ -7,7 +7,8 @@
 | ``unfilter`` / ``filter`` | – | name of the table, or "" for the sheet / name of the table, what was filtered |
 | ``totals`` | – | name of the table, is its row of totals shown? |
 | ``insert`` | cells that what stands there leaves, downwards | – |
-| ``clear`` / ``clear_contents`` / ``unmerge`` / ``autofit`` | ranges | – |
+| ``clear`` / ``clear_contents`` / ``unmerge`` | ranges | – |
+| ``autofit`` | ranges | the heights that are known, row → points |
 | ``format`` | ranges | a trait (``number_format``, ``color``, ``font.bold``, ``row_height``…), its value |
 | ``rule`` | ranges | thickness and colour of the rule below each row; have the ranges several? |
 | ``merge`` | ranges | row by row? |

@@ -152,6 +152,13 @@ def test_nothing_new_changes_nothing_and_charts_are_drawn_once_however_often(cam
     assert sum(map(len, drawings)) == len([name for name in made if name.startswith("xl/charts/chart")])
 
 
+def test_a_row_whose_text_takes_several_lines_is_high_enough_where_nobody_measures_it(campagne, tmp_path):
+    """LibreOffice does not measure the rows of a file that says it is Excel's: texts ran over one another."""
+    rows = openpyxl.load_workbook(tmp_path / "rempli.xlsm")["Anomalies"]
+    wraps = [line for line in range(2, rows.max_row + 1) if len(str(rows.cell(line, 6).value or "")) > 60]
+    assert wraps and all((rows.row_dimensions[line].height or 0) > 30 for line in wraps)
+
+
 def test_macros_stay_byte_for_byte_and_excel_would_find_nothing_to_repair(campagne, tmp_path):
     made = tmp_path / "rempli.xlsm"
     before, after = parts(tmp_path / "ancien.xlsm"), parts(made)

@@ -189,7 +189,7 @@ _ACTIONS: dict[str, Callable[[_DrawnPart, CellRange, Any], object]] = {
     "clear": lambda page, zone, _: page.cells.clear(zone, formats=True),
     "clear_contents": lambda page, zone, _: page.cells.clear(zone, formats=False),
     "unmerge": lambda page, zone, _: page.cells.unmerge(zone),
-    "autofit": lambda page, zone, _: page.cells.heighten(zone, None),
+    "autofit": lambda page, zone, known: page.cells.fit(zone, known),
     "format": _DrawnPart.format,
     "rule": lambda page, zone, rule: page.cells.look(zone, ("rule", *rule[:2])),
     "merge": lambda page, zone, across: page.cells.merge(zone, across=across),

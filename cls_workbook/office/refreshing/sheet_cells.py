@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from cls_workbook.office.annotation.annotated_sheet import place
@@ -148,6 +148,14 @@ class SheetCells:
             elif line in self.rows:
                 for attribute in ("ht", "customHeight"):
                     self.rows[line].attrib.pop(attribute, None)
+
+    def fit(self, zone: CellRange, known: Mapping[int, float]) -> None:
+        """As high as what each row holds asks for: ``known``, in points, which Excel is free to measure again. A row
+        without a height is measured by Excel when it opens, not by LibreOffice."""
+        self.heighten(zone, None)
+        for line in range(zone.line, zone.last_row + 1):
+            if line in known:
+                self.row(line).set("ht", f"{known[line]:.16G}")
 
     # --- merges ---
 
