@@ -235,9 +235,9 @@ def _expected_follow_up(
     """A row for each structure whose return is expected. Returns the line of the headers; ``relances``: structure →
     what is known of its return."""
     bloc, prefix = canvas.bloc(pf.FOLLOW_UP), "pilotage/suivi"
-    page.band(bloc.titre, G, bloc.aide)
+    page.band(bloc.titre, H if canvas.consolidated_in else G, bloc.aide)
     header = page.line
-    columns = _FOLLOW_UP_COLUMNS
+    columns, widths = _FOLLOW_UP_COLUMNS, page.sheet.widths
     known = {H: "Selon la dernière consolidation"} if canvas.consolidated_in else {}
     page.headers(
         prefix,
@@ -254,7 +254,8 @@ def _expected_follow_up(
         relance = relances.get(expected.id)
         for nom, column in columns.items():
             page.enter_value(row, bloc, nom, column, getattr(relance, nom, None))
-        page.next_row(max(height(expected.nom, 46, 24), height(fiches, 46, 24)))
+        longest = {B: expected.nom, G: fiches} | ({H: f"à corriger ; manque : {fiches}"} if known else {})
+        page.next_row(max(height(texte, widths[column] - 2, 24) for column, texte in longest.items()))
     page.row(f"{prefix}/fin", "fin")
     page.next_row(6)
     return header
@@ -265,7 +266,8 @@ def _consolidated(sheet: str, structure: str) -> Formula:
     state, missing = (
         f"INDEX('{sheet}'!${c}:${c},MATCH({structure},'{sheet}'!$A:$A,0))" for c in "BD"
     )  # « Où en est-on », « Manquantes »
-    return Formula(f'IFERROR({state}&IF({missing}="",""," ; manque : "&{missing}),"")', "")
+    rest = f'IF({state}="manquant"," : "," ; manque : ")&{missing}'
+    return Formula(f'IFERROR({state}&IF({missing}="","",{rest}),"")', "")
 
 
 def _others_follow_up(page: CoordinatorPage, canvas: Canvas, relances: Sequence[Relance]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 
 import openpyxl
@@ -123,6 +124,16 @@ def test_the_sheets_are_those_of_pilotage_and_of_the_consolidation_then_the_sett
         "xlwings.conf",
     ]
     assert [f.title for f in opened if f.sheet_state != "visible"] == ["Listes", "xlwings.conf"]
+
+
+def test_in_suivi_each_row_shows_the_fiches_of_its_structure_whole_expected_or_missing(tmp_path):
+    coordonner(load("dijon-2024-2028"), "dijon-2024-2028", 2025, tmp_path / "K.xlsm", on=POST)
+    suivi = openpyxl.load_workbook(tmp_path / "K.xlsm")["Suivi"]
+    lists = {row[6].row: row[6].value for row in suivi.iter_rows(min_row=7) if row[6].value and row[7].value}
+    assert len(lists) > 5 and max(map(len, lists.values())) > 80
+    for line, fiches in lists.items():  # columns of 32 and 30 characters, lines of 12 points
+        lines = max(math.ceil(len(fiches) / 32), math.ceil(len(f"manquant : {fiches}") / 30))
+        assert suivi.row_dimensions[line].height >= 12 * lines, fiches
 
 
 def test_every_link_of_accueil_leads_to_a_sheet(opened):
