@@ -99,7 +99,7 @@ async function startWorker() {
     const heed = (/** @type {any} */ message) => { if (mine === worker) heard(message); };
     mine.onmessage = event => heed(event.data);
     mine.onerror = event => heed({ type: 'fault', text: event.message || '', blocked: starting.begun || event.message ? '' : 'worker' });
-    mine.postMessage({ type: 'start', core: pieces('core'), first: pieces('first'), later: pieces('later') });
+    mine.postMessage({ type: 'start', core: pieces('core'), first: pieces('first') });
   } catch (error) {
     broken({ text: String(error), blocked: /** @type {any} */ (error).name === 'SecurityError' ? 'worker' : '' });
   }
@@ -161,6 +161,7 @@ function heard(message) {
     if (starting.late) $('trouble').replaceChildren();
     starting.late = false;
     calm();
+    /** @type {Worker} */ (worker).postMessage({ type: 'complete', later: pieces('later') }); // before anything is asked
     if (job) send(); else idle();
     if (!document.documentElement.dataset.state) $('work-said').textContent = 'La page est prête.';
     document.documentElement.dataset.state = 'ready';

@@ -88,8 +88,8 @@ function install(packages) {
   }
 }
 
-/** @param {{core: string[], first: string[], later: string[]}} parts */
-async function start({ core, first, later }) {
+/** @param {{core: string[], first: string[]}} parts */
+async function start({ core, first }) {
   say({ type: 'begun' });
   await requireWebAssembly();
   heedInstantiation();
@@ -116,12 +116,10 @@ from cls_workbook import garbage
 from cls_workbook.page.desk import requests
 desk = requests.Desk()`);
   say({ type: 'ready' });
-  completed = complete(later);
-  await completed;
 }
 
-/** What a partner’s return is checked without. @param {string[]} later */
-async function complete(later) {
+/** @param {{later: string[]}} parts */
+async function complete({ later }) {
   install(await inflated(later));
   python.runPython('import importlib; importlib.invalidate_caches(); requests.everything(); garbage.of_a_long_life(); gc.enable()');
 }
@@ -145,5 +143,6 @@ async function answer({ request, files }) {
 
 self.onmessage = event => {
   const asked = event.data;
-  (asked.type === 'start' ? start(asked) : answer(asked)).catch(fail);
+  if (asked.type === 'complete') completed = complete(asked);
+  (asked.type === 'start' ? start(asked) : asked.type === 'complete' ? completed : answer(asked)).catch(fail);
 };

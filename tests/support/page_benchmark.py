@@ -73,8 +73,8 @@ def bare(path: Path) -> Path:
             return text
         assert found, "the worker does not import pandas as it did"
         _, _, rest = after.partition("`);")
-        said, _, functions = rest.partition("  completed = complete(later);\n  await completed;\n")
-        return f"{before}import pandas`);{said}{functions}"
+        complete = next(line for line in rest.splitlines() if "requests.everything()" in line)
+        return f"{before}import pandas`);{rest.replace(complete, '')}"
 
     with mock.patch.object(page_writing, "compiled", of_pandas), mock.patch.object(page_writing, "_source", worker):
         page_writing.make(str(pyodide_folder.folder()), path)
