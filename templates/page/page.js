@@ -336,7 +336,8 @@ async function unpacked(files, left, depth = 0) {
     if (!isArchive(path)) continue;
     const said = depth > NESTED ? { contents: new Map() } : await ask({ what: 'deballer', files: [path] }, new Map([[path, file]]));
     left.push(...(said.refusal ? [said.refusal] : said.left || []));
-    if (!said.contents.size && !said.refusal && !said.left?.length) whole.set(path, file);
+    if (depth > NESTED) left.push(`« ${path} » : une archive dans trop d’archives ; décompressez-la, et déposez les classeurs qu’elle contient.`);
+    else if (!said.contents.size && !said.refusal && !said.left?.length) whole.set(path, file);
     const inside = new Map([...said.contents].map(([inner, content]) => [inner, new File([content], inner.split('/').pop() || inner)]));
     const folders = new Set([...asReturns(whole).keys()].map(folderOf)); // none of which it may be mixed up with
     for (const [inner, one] of await unpacked(inside, left, depth + 1)) whole.set(apart(folderOf(inner), folders) + inner.slice(folderOf(inner).length), one);
@@ -501,9 +502,22 @@ function show(box, ...children) {
 const definitions = new Map();
 const isDefinition = (/** @type {string} */ path) => path.toLowerCase().endsWith('.toml');
 
+/** Definitions given with other files are kept beside those of before, the last first; none if one has faults, which are
+ * told. @param {Map<string, File>} files @param {Map<string, File>} kept @returns {Promise<boolean>} are they in order? */
+async function keepDefinitions(files, kept) {
+  const given = new Map([...files].filter(([path]) => isDefinition(path)).map(([path, file]) => [path.split('/').pop() || path, file]));
+  if (!given.size) return true;
+  for (const [name, file] of kept) if (!given.has(name)) given.set(name, file);
+  const said = await ask({ what: 'trier', files: [...given.keys()] }, given);
+  if (trouble(said)) return false;
+  kept.clear();
+  for (const [name, file] of given) kept.set(name, file);
+  return true;
+}
+
 dropPlace('partner', async files => {
   const box = $('partner-result');
-  for (const [path, file] of files) if (isDefinition(path)) definitions.set(path.split('/').pop() || path, file);
+  if (!await keepDefinitions(files, definitions)) return refused('partner');
   const given = asReturns(new Map([...files].filter(([path]) => !isDefinition(path))));
   if (!given.size) return show(box, make('p', { className: 'note' }, 'Définition reçue : déposez maintenant votre classeur.'));
   const said = await ask({ what: 'controler', retours: [...given.keys()], files: [...definitions.keys()] }, new Map([...definitions, ...given]));
@@ -518,7 +532,7 @@ function partnerCard(result, contents) {
   const serious = result.anomalies.filter((/** @type {Anomaly} */ a) => a.gravite !== 'information');
   const blocking = serious.filter((/** @type {Anomaly} */ a) => a.gravite === 'bloquant').length;
   const verdict = !serious.length ? make('p', { className: 'good' }, 'Rien à corriger : vous pouvez renvoyer votre classeur.')
-    : make('p', { className: 'bad' }, !result.campaign ? 'Ce fichier ne peut pas être lu : voyez pourquoi, et que faire.' : blocking ? `${howMany(blocking, 'point à corriger', 'points à corriger')}${serious.length > blocking ? `, ${serious.length - blocking} à confirmer` : ''}.`
+    : make('p', { className: 'bad' }, result.elsewhere ? result.elsewhere : !result.campaign ? 'Ce fichier ne peut pas être lu : voyez pourquoi, et que faire.' : blocking ? `${howMany(blocking, 'point à corriger', 'points à corriger')}${serious.length > blocking ? `, ${serious.length - blocking} à confirmer` : ''}.`
       : `${howMany(serious.length, 'point à confirmer', 'points à confirmer')} ; rien de bloquant.`);
   const card = make('article', { className: 'card' }, make('h3', {}, result.file));
   if (result.campaign) card.append(make('p', { className: 'of' }, result.campaign)); // last year’s workbook is noticed so
@@ -531,7 +545,7 @@ function partnerCard(result, contents) {
     card.append(make('p', {}, 'La copie annotée est votre classeur, chaque case à revoir colorée et commentée : corrigez-la, puis renvoyez-la.'),
       make('p', { className: 'buttons' }, saveButton('Enregistrer la copie annotée', result.copy, copy, true)));
   }
-  if (result.anomalies.length) card.append(anomalyList(result.anomalies, false));
+  if (result.anomalies.length && !result.elsewhere) card.append(anomalyList(result.anomalies, false));
   return card;
 }
 
@@ -543,8 +557,8 @@ const campaign = new Map();
 const KINDS = { retour: ['fichier de retour', 'fichiers de retour'], pilotage: ['pilotage'], consolidation: ['consolidation'], synthese: ['synthèse'], description: ['description de contrat'], definition: ['définition de contrat'], noyau: ['noyau', 'noyaux'] };
 
 dropPlace('coordinator', async files => {
-  const given = asReturns(files);
-  const beside = new Map([...given, ...ofKind('noyau').map(([path, item]) => /** @type {[string, File]} */ ([`retours/${path}`, item.file]))]);
+  const given = new Map([...asReturns(files)].map(([path, file]) => [isDefinition(path) ? path.split('/').pop() || path : path, file]));
+  const beside = new Map([...given, ...ofKind('noyau').map(([path, item]) => /** @type {[string, File]} */ ([path, item.file]))]);
   const said = await ask({ what: 'trier', files: [...given.keys()] }, beside);
   if (trouble(said)) return;
   const again = [...given.keys()].filter(path => campaign.has(path)).length;
@@ -901,7 +915,7 @@ const regional = new Map();
 
 dropPlace('agency', async files => {
   const box = $('agency-result');
-  for (const [path, file] of files) if (isDefinition(path)) regional.set(path.split('/').pop() || path, file);
+  if (!await keepDefinitions(files, regional)) return refused('agency');
   const given = asReturns(new Map([...files].filter(([path]) => !isDefinition(path))));
   if (files.size === 1) {
     const sorted = await ask({ what: 'trier', files: [...files.keys()] }, new Map([...regional, ...files]));
@@ -910,7 +924,7 @@ dropPlace('agency', async files => {
     if (sorted.kinds[path].includes('noyau')) return takeNoyau(path, file, box);
   }
   if (!given.size) return show(box, make('p', { className: 'note' }, 'Définition reçue : déposez maintenant les synthèses et les consolidations.'));
-  const others = [...given.keys()].filter(path => !READ.test(path)).map(path => path.split('/').pop());
+  const others = [...given.keys()].filter(path => !/\.(xlsx|xlsm|ods)$/i.test(path)).map(path => path.split('/').pop());
   if (others.length === given.size) {
     trouble({ refusal: 'Aucun classeur parmi ces fichiers : déposez les synthèses reçues (.xlsx).', details: [] });
     return refused('agency');

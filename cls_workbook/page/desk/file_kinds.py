@@ -11,6 +11,8 @@ from cls_workbook.definition.known_contrats import KnownContrats
 from cls_workbook.definition.toml_reader import load_sound, shipped
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
+from cls_workbook.forms.layout import IDENTITY_SHEET
+from cls_workbook.french import typography
 from cls_workbook.page.desk.asked import Asked, Said
 from cls_workbook.pilotage.governance_sheet import GOVERNANCE
 from cls_workbook.pilotage.programme_sheet import YEAR_PROGRAMME
@@ -31,6 +33,16 @@ _KINDS = (
     (DESCRIPTION, {INSTRUCTIONS_SHEET, "Contrat", "Fiches"}),
     (DESCRIBED_NOYAU, {INSTRUCTIONS_SHEET, "Noyau", "Versions"}),
 )
+PARTNER, COORDINATOR, AGENCY = "Je réponds", "Je coordonne", "Je suis l’ARS"  # the ways of the page
+_EXPECTED = {PARTNER: "un retour", AGENCY: "une synthèse"}
+_PLACES = {
+    RETOUR: ("le retour d’un partenaire", (PARTNER, COORDINATOR)),
+    PILOTAGE: ("le classeur de la coordination", (COORDINATOR,)),
+    CONSOLIDATION: ("une consolidation", (COORDINATOR, AGENCY)),
+    SYNTHESE: ("une copie pour l’ARS", (AGENCY,)),
+    DESCRIPTION: ("le classeur qui décrit un contrat", (COORDINATOR,)),
+    DESCRIBED_NOYAU: ("le classeur qui décrit un noyau", (COORDINATOR, AGENCY)),
+}
 _TRIED = 3  # returns that are opened to learn of which campaign they are
 _NOYAU_TABLE = re.compile(rb"^[ \t]*\[noyau\]", re.MULTILINE)
 
@@ -41,6 +53,19 @@ def kind_of(path: str | Path) -> str:
         return NOYAU if _NOYAU_TABLE.search(Path(path).read_bytes()) else DEFINITION
     sheets = sheet_names(path)
     return next((kind for kind, needed in _KINDS if needed <= sheets), RETOUR)
+
+
+def elsewhere(path: str | Path, way: str) -> str:
+    """What a workbook is that was dropped in the wrong way, and where it goes; "" if it belongs there, or if nobody
+    knows what it is. ``way``: ``PARTNER`` or ``AGENCY``."""
+    kind = kind_of(path)
+    if kind not in _PLACES or (kind == RETOUR and IDENTITY_SHEET not in sheet_names(path)):
+        return ""
+    what, ways = _PLACES[kind]
+    if way in ways:
+        return ""
+    places = " ou ".join(f"« {other} »" for other in ways)
+    return typography(f"Ce n’est pas {_EXPECTED[way]}, mais {what} : déposez ce fichier dans {places}.")
 
 
 def campaign_of(

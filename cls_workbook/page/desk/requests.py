@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 from cls_workbook.anomalies import Anomalie, sort_out
 from cls_workbook.errors import Refusal
@@ -55,18 +56,25 @@ def _keep(asked: Asked) -> Said:
 
 
 def _check(asked: Asked) -> Said:
-    """Each return: its anomalies, its annotated copy. ``files``: definitions given with them."""
-    names = list(retours_in(asked.sources))
+    """Each return: its anomalies, its annotated copy; where it goes if it is none. ``files``: definitions given with
+    them."""
+    files = retours_in(asked.sources)
     results = []
     annotated = single_returns.annotate(asked.sources, "copies", _own_definition(asked), asked.engine(), asked.memory)
-    for nom, (anomalies, lines, campaign) in zip(names, annotated, strict=True):
+    for nom, (anomalies, lines, campaign) in zip(files, annotated, strict=True):
         made = lines[0] if lines[0].startswith("copies/") else None
         remarks = lines[1:] if made else lines
-        results.append(
-            {"file": nom, "campaign": campaign, "anomalies": _listed(anomalies), "copy": made, "remarks": remarks}
-        )
+        said = {"file": nom, "campaign": campaign, "anomalies": _listed(anomalies), "copy": made, "remarks": remarks}
+        results.append(said | {"elsewhere": "" if campaign else _place(files[nom])})
     copies = [r["copy"] for r in results if r["copy"]]
     return {"results": results, "files": copies}
+
+
+def _place(path: Path) -> str:
+    """Where a file that is no return goes, if it is known."""
+    from cls_workbook.page.desk.file_kinds import PARTNER, elsewhere
+
+    return elsewhere(path, PARTNER)
 
 
 def _own_definition(asked: Asked) -> str | None:
@@ -87,12 +95,20 @@ def _listed(anomalies: list[Anomalie]) -> list[Said]:
 def _region(asked: Asked) -> Said:
     """The region's workbook; where there are any, a page for each meeting and the reminders to coordinations.
     ``files``: definitions of contracts that do not ship, to read their consolidations."""
-    from cls_workbook.page.desk.file_kinds import DEFINITION, kind_of
+    from cls_workbook.page.desk.file_kinds import AGENCY, DEFINITION, elsewhere, kind_of
+    from cls_workbook.reports.region.agency_copies import files_in
     from cls_workbook.reports.region.region_workbook import gather
 
     contrats = [path for path in asked.files if kind_of(path) == DEFINITION]
-    region = gather(asked.sources, "region.xlsx", contrats, asked.following)
-    gaps = [{"file": g.file, "statut": g.statut, "reason": typography(g.reason)} for g in region.ecarts]
+    strays = {nom: elsewhere(path, AGENCY) for nom, path in files_in(asked.sources, Path("region.xlsx")).items()}
+    try:
+        region = gather(asked.sources, "region.xlsx", contrats, asked.following)
+    except Refusal as refusal:
+        raise Refusal(str(refusal), [_with_its_place(detail, strays) for detail in refusal.details]) from refusal
+    gaps = [
+        {"file": g.file, "statut": g.statut, "reason": typography(_with_its_place(g.reason, strays))}
+        for g in region.ecarts
+    ]
     retained = [{"contrat": c.cle[0], "annee": c.cle[1]} for c in region.copies]
     made = ["region.xlsx"]
     for folder, files in (
@@ -101,6 +117,12 @@ def _region(asked: Asked) -> Said:
     ):
         made += [archive(folder, f"{folder}.zip")] if files else []
     return {"bilan": region.bilan(), "gaps": gaps, "retained": retained, "files": made}
+
+
+def _with_its_place(reason: str, strays: dict[str, str]) -> str:
+    """Why a file is set aside; of one that belongs elsewhere, where."""
+    found = next((nom for nom, place in strays.items() if place and reason.startswith(f"« {nom} »")), None)
+    return f"« {found} ». {strays[found]}" if found else reason
 
 
 _OF_A_PARTNER: dict[str, Callable[[Asked], Said]] = {"controler": _check, "garder": _keep}

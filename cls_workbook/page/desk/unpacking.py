@@ -32,8 +32,8 @@ _FAULTS = (
 
 def _unpack(asked: Asked) -> Said:
     """The workbooks, definitions and archives of an archive, in a folder of its name; ``left``: what is said of its
-    other files. Both are empty if it is, or cannot be opened: the page then reads it as a return, which says what is
-    wrong. Refusal if it is out of all proportion."""
+    other files. Both are empty if it cannot be opened: the page then reads it as a return, which says what is wrong.
+    Refusal if it is out of all proportion."""
     (source,) = asked.files
     left: list[str] = []
     try:
@@ -51,6 +51,8 @@ def _written(opened: zipfile.ZipFile, source: Path, left: list[str]) -> Iterator
             f"L’archive « {source.name} » contient plus de {FILES_MAX} classeurs, ou plus de "
             f"{WHOLE_MAX // 1_000_000} Mo : décompressez-la, et déposez les classeurs en plusieurs fois."
         )
+    if not inside:
+        left.append(typography(f"« {source.name} » : cette archive ne contient aucun fichier ; demandez-la à nouveau."))
     for info in inside:
         why = _why_left(info)
         path = _free(Path(source.stem, *_steps(info)))
