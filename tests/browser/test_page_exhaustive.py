@@ -74,7 +74,7 @@ def regional(tmp_path_factory) -> Path:
 def dropped(local, year) -> None:
     """The coordinator's page holds the files of the year."""
     local.click("#go-coordinator")
-    if "retours" not in shown(local, "#received"):
+    if not local.eval("ofKind('retour').length"):
         local.files("#coordinator-files", *sorted((year / "2-retours-recus").iterdir()), year / "pilotage-2025.xlsx")
     local.wait("!document.getElementById('consolidate').disabled")
 
@@ -181,7 +181,7 @@ def test_a_contract_with_a_noyau_goes_the_three_ways_and_its_region_is_that_of_t
     local.click("#go-coordinator")
     local.eval("document.querySelector('#received button')?.click(); 0")
     local.files("#coordinator-files", *definitions, *sorted((regional / "retours").iterdir()))
-    local.wait("document.getElementById('received').innerText.includes('2 retours')")
+    local.wait("ofKind('retour').length === 2")
     settle(local)
     assert "1 noyau" in shown(local, "#received")
     assert (
