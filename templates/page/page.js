@@ -755,6 +755,7 @@ function compareReturns(structures) {
   const outcome = make('div', { id: 'compared', 'aria-live': 'polite' });
   const replace = make('button', { type: 'button', onclick: () => { replaced.set(inside(before.value), inside(after.value)); $('consolidate').click(); } }, 'Remplacer, et consolider de nouveau');
   const compare = make('button', { type: 'button', id: 'compare', onclick: async () => {
+    if (before.value === after.value) return trouble({ refusal: 'C’est deux fois le même fichier : choisissez l’ancien retour, et celui qui le corrige.', details: [] });
     const [request, all] = about('comparer', false);
     const files = new Map([...all].filter(([path]) => path.endsWith('.toml')));
     for (const path of [before.value, after.value]) files.set(path, /** @type {any} */ (campaign.get(path)).file);
@@ -787,7 +788,7 @@ function showBoard(said, file, synthese) {
   const fiches = table('Tableau de bord, fiche par fiche', ['Fiche', 'Action', 'État', 'Réponses', ...money],
     said.fiches.map((/** @type {any} */ f) => [f.fiche, f.titre, make('span', { className: 'short' }, f.etat), { number: f.attendus ? `${f.recus} / ${f.attendus}` : '' }, ...money.map(m => ({ number: f[m] }))]));
   const structures = table('Qui a répondu', ['Structure', 'Statut', 'Réponses', 'Bloquants', 'Fichier'],
-    said.structures.map((/** @type {any} */ s) => [s.structure, pill(s.statut), { number: `${s.recus} / ${s.attendus}` }, { number: String(s.bloquants || '') }, s.fichiers.join(', ')]));
+    said.structures.map((/** @type {any} */ s) => [s.structure, pill(s.statut), { number: `${s.recus} / ${s.attendus}` }, { number: String(s.bloquants || '') }, make('span', { className: 'found' }, s.fichiers.join(', '))]));
   const of = make('p', { className: 'of' }, [said.titre, said.etat, said.contents.size > 1 ? '' : file.name].filter(Boolean).join(' · '));
   show($('coordinator-result'), of, make('p', { className: said.gravites.bloquant ? 'bad' : 'good' }, said.bilan), files, figures,
     ...tabs([['board', 'Tableau de bord', fiches], ['anomalies', `Anomalies (${said.anomalies.length})`, anomalyList(said.anomalies, true)], ['who', 'Qui a répondu', structures]]));
@@ -932,7 +933,7 @@ dropPlace('agency', async files => {
   const said = await ask({ what: 'region', retours: [...given.keys()], files: [...regional.keys()] }, new Map([...regional, ...given]));
   if (trouble(said)) return refused('agency');
   $('agency-drop').classList.add('small');
-  const gaps = said.gaps.length ? [table('Fichiers écartés', ['Fichier', 'Statut', 'Pourquoi'], said.gaps.map((/** @type {any} */ g) => [g.file, g.statut, g.reason]))] : [];
+  const gaps = said.gaps.length ? [table('Fichiers écartés', ['Fichier', 'Statut', 'Pourquoi'], said.gaps.map((/** @type {any} */ g) => [make('span', { className: 'found' }, g.file), g.statut, make('span', { className: 'found' }, g.reason)]))] : [];
   const buttons_ = said.files.map((/** @type {keyof typeof LABELS} */ path, /** @type {number} */ i) => saveButton(LABELS[path], path, said.contents.get(path), i === 0));
   const sources = new Map([...given].map(([path, file]) => [path.split('/').pop() || path, new Map([[path, file]])]));
   const beside = others.length ? [make('p', { className: 'note' }, `Pas des classeurs, laissés de côté : ${others.join(', ')}`)] : [];

@@ -11,7 +11,7 @@ import pytest
 from cls_workbook import demo
 from cls_workbook.definition import toml_reader
 from tests.support.dropped_returns import drop_retour
-from tests.support.opened_pages import CONTRAT, WRONG, dropped, settle, shown
+from tests.support.opened_pages import CONTRAT, WRONG, dropped, fits, settle, shown
 
 pytestmark = pytest.mark.exhaustive
 
@@ -72,6 +72,13 @@ def test_the_two_returns_of_a_structure_are_chosen_to_be_compared_and_a_replacem
     local.click("#consolidate")
     local.wait("$('coordinator-result').innerText.includes('35 retours')")
     settle(local)
+
+
+def test_one_return_compared_with_itself_is_not_compared(local):
+    local.eval("(([a, b]) => { b.value = a.value })(document.querySelectorAll('#replacement select')); 0")
+    local.eval("document.getElementById('compare').click(); 0")
+    assert "deux fois le même fichier" in shown(local, "#trouble")
+    local.click("#trouble button")
 
 
 def test_at_two_hundred_per_cent_what_was_made_comes_up_on_the_screen(local):
@@ -158,6 +165,27 @@ def test_a_return_of_years_ago_asks_whether_it_is_the_right_one_and_a_right_ods_
     said = shown(local, "#partner-result")
     assert "celui de 2024 : est-ce bien l’année" in said and "celui de 2025" not in said
     assert said.count("Rien à corriger") == 2 and "cette copie" not in said
+
+
+def test_a_name_without_a_space_as_long_as_systems_take_widens_nothing(local, year, by_command, tmp_path):
+    name = tmp_path / f"retour_{'definitif_et_corrige_' * 10}.xlsx"
+    shutil.copy(year / WRONG, name)
+    local.click("#go-coordinator")
+    local.click("#received button")
+    local.files("#coordinator-files", name)
+    local.wait("!$('consolidate').disabled && $('work').hidden")
+    fits("one file received", local)
+    local.click("#consolidate")
+    local.wait("document.querySelector('.figures') && $('work').hidden")
+    for tab in ("anomalies", "who"):
+        local.click(f"#tab-{tab}")
+        fits(tab, local)
+    local.click("#go-agency")
+    local.files("#agency-files", name, by_command / "synthese-ars-2025.xlsx")
+    local.wait("document.querySelector('#agency-result .bad')")
+    settle(local)
+    fits("agency", local)
+    local.size(1366, 768)
 
 
 def test_a_name_that_is_html_is_shown_as_it_is_written(local, year, tmp_path):

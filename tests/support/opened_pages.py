@@ -86,7 +86,12 @@ def accessible(driven: Browser) -> None:
         found = driven.eval(AXE)
         assert found == [], found
     assert driven.eval(BREAKABLE) == []
-    for width in (320, 683, 1024, 1366):  # a telephone; 200 % of zoom; a small screen; an ordinary one
+    fits("", driven)
+
+
+def fits(what: str, driven: Browser) -> None:
+    """Nothing goes beyond the screen, nor out of sight in a table: a telephone, 200 % of zoom, two screens."""
+    for width in (320, 683, 1024, 1366):
         driven.size(width, 768)
-        assert driven.eval("document.documentElement.scrollWidth") <= width
-        assert driven.eval(CUT) == [], f"cut at {width} pixels"
+        assert driven.eval("document.documentElement.scrollWidth") <= width, what
+        assert driven.eval(CUT) == [], f"{what} cut at {width} pixels"
