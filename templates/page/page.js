@@ -35,9 +35,16 @@ const howMany = (count, one, many) => `${count} ${count > 1 ? many || one + 's' 
 
 // --- files out: the one way -------------------------------------------------------------------------------------------
 
+/** A name that every system takes and shows as it is: what leads elsewhere or reads backwards is « _ ». @param {string} path */
+function safeName(path) {
+  const name = (path.split('/').pop() || 'fichier').replace(/[\\:*?"<>|\u0000-\u001f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '_');
+  const extension = (name.match(/\.\w{1,5}$/) || [''])[0];
+  return name.slice(0, name.length - extension.length).slice(0, 150).replace(/^\.+/, '_') + extension;
+}
+
 /** @param {string} path @param {BlobPart} content */
 function deliver(path, content) {
-  const name = path.split('/').pop() || 'fichier';
+  const name = safeName(path);
   const address = URL.createObjectURL(new Blob([content]));
   const link = make('a', { href: address, download: name });
   document.body.append(link);
