@@ -27,8 +27,8 @@ function make(tag, settings = {}, ...children) {
   return element;
 }
 
-/** The non-breaking spaces that French wants, as workbooks have them. @param {string} text */
-const spaced = text => text.replace(/ (?=[:;!?»€%])/g, '\u00a0').replace(/« /g, '«\u00a0');
+/** The non-breaking spaces that French wants, as workbooks have them; and nothing that reads backwards. @param {string} text */
+const spaced = text => text.replace(/[\u202a-\u202e\u2066-\u2069]/g, '').replace(/ (?=[:;!?»€%])/g, '\u00a0').replace(/« /g, '«\u00a0');
 
 /** @param {number} count @param {string} one @param {string} [many] */
 const howMany = (count, one, many) => `${count} ${count > 1 ? many || one + 's' : one}`;

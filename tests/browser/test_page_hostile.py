@@ -60,6 +60,8 @@ def test_a_partner_reads_them_as_texts_and_what_is_saved_has_a_name_that_every_s
     local.wait("document.querySelectorAll('#partner-result article').length === 4 && !job")
     settle(local)
     assert hostile_page.HTML in shown(local, "#partner-result")
+    backwards = "document.querySelector('#partner').textContent.search(/[\\u202a-\\u202e]/)"
+    assert local.eval(backwards) == -1  # « gnp.xlsx » is not read « xslx.png »
     is_only_text(local)
     buttons = "document.querySelectorAll('#partner-result button[data-file]')"
     assert local.eval(f"{buttons}.length") == 2
