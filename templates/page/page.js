@@ -565,8 +565,7 @@ const KINDS = { retour: ['fichier de retour', 'fichiers de retour'], pilotage: [
 
 dropPlace('coordinator', async files => {
   const given = new Map([...asReturns(files)].map(([path, file]) => [isDefinition(path) ? path.split('/').pop() || path : path, file]));
-  const beside = new Map([...given, ...ofKind('noyau').map(([path, item]) => /** @type {[string, File]} */ ([path, item.file]))]);
-  const said = await ask({ what: 'trier', files: [...given.keys()] }, beside);
+  const said = await sorted(given);
   if (trouble(said)) return;
   const again = [...given.keys()].filter(path => campaign.has(path)).length;
   for (const [path, file] of given) campaign.set(path, { file, kind: said.kinds[path], campaign: said.campaigns[path] || null });
@@ -575,10 +574,15 @@ dropPlace('coordinator', async files => {
     campaign.delete(path);
     await takeNoyau(path, item.file, $('coordinator-result'));
   }
-  for (const [path, item] of [...campaign]) {
-    if (item.kind !== 'definition' && item.kind !== 'description') continue;
+  const described = [...campaign].filter(([, item]) => item.kind === 'definition' || item.kind === 'description');
+  for (const [path, item] of described) {
     campaign.delete(path);
     await takeDefinition(path, item.file);
+  }
+  const unknown = new Map([...campaign].filter(([, item]) => !item.campaign).map(([path, item]) => [path, item.file]));
+  if (described.length && unknown.size) { // returns that came before their definition: it says of which year they are
+    const told = await sorted(unknown);
+    for (const [path, of] of Object.entries(told.campaigns || {})) /** @type {any} */ (campaign.get(path)).campaign = of;
   }
   const [contract, year] = [$('contract').value, Number($('year').value)];
   // the consolidation of the year before the chosen one is last year's: what was chosen stays
@@ -591,6 +595,14 @@ dropPlace('coordinator', async files => {
   $('consolidate').scrollIntoView({ block: 'nearest' }); // what is next is on the screen, however small
 });
 
+/** What each file is, and of which campaign, by the definition of the chosen contract where it does not ship.
+ * @param {Map<string, File>} given @returns {Promise<any>} */
+function sorted(given) {
+  const own = contracts.find(c => c.id === $('contract').value)?.file;
+  const beside = new Map([...given, ...noyaux(), ...(own ? [/** @type {[string, File]} */ ([own.name, own])] : [])]);
+  return ask({ what: 'trier', files: [...given.keys()], contrat: own ? own.name : '' }, beside);
+}
+
 /** @param {string} path @param {File} file */
 async function takeDefinition(path, file) {
   const name = path.split('/').pop() || path;
@@ -599,7 +611,7 @@ async function takeDefinition(path, file) {
   const [made, content] = [...said.contents][0];
   contracts = [...contracts.filter(c => c.id !== said.contrat.id), { ...said.contrat, file: new File([content], made) }];
   fillContracts();
-  choose(said.contrat.id, said.contrat.annees[0]);
+  choose(said.contrat.id, lastOver(said.contrat.annees));
   const notices = said.notices.slice(0, 30).map((/** @type {string} */ n) => make('li', {}, n));
   const kept = made === name ? [] : [make('p', { className: 'buttons' }, saveButton(`Enregistrer la définition (${made})`, made, content, true))];
   if (notices.length || kept.length) $('coordinator-result').replaceChildren(make('div', { className: 'note' },

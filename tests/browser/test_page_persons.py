@@ -12,6 +12,7 @@ from cls_workbook import demo
 from cls_workbook.definition import toml_reader
 from tests.support.dropped_returns import drop_retour
 from tests.support.opened_pages import CONTRAT, WRONG, dropped, fits, settle, shown
+from tests.support.small_workbook import DEFINITION
 
 pytestmark = pytest.mark.exhaustive
 
@@ -165,6 +166,25 @@ def test_a_return_of_years_ago_asks_whether_it_is_the_right_one_and_a_right_ods_
     said = shown(local, "#partner-result")
     assert "celui de 2024 : est-ce bien l’année" in said and "celui de 2025" not in said
     assert said.count("Rien à corriger") == 2 and "cette copie" not in said
+
+
+def test_the_year_is_read_in_a_return_that_came_before_its_definition_or_alone_after_it(local, tmp_path):
+    definition = tmp_path / "essai.toml"
+    definition.write_text(DEFINITION, encoding="utf-8")
+    drop_retour(tmp_path, toml_reader.load(definition), "ville", nom="ville.xlsx", annee=2024)
+    local.click("#go-coordinator")
+    local.eval("document.querySelector('#received > button')?.click(); 0")
+    campaign = "$('contract').value + $('year').value"
+    local.files("#coordinator-files", tmp_path / "ville.xlsx")
+    local.wait("$('received').innerText.includes('ville.xlsx') && $('work').hidden")
+    local.files("#coordinator-files", definition)
+    local.wait(f"{campaign} === 'essai2024'", seconds=20)
+    settle(local)
+    local.click("#received button")
+    local.eval("$('year').value = '2025'; 0")
+    local.files("#coordinator-files", tmp_path / "ville.xlsx")
+    local.wait(f"{campaign} === 'essai2024'", seconds=20)
+    settle(local)
 
 
 def test_a_name_without_a_space_as_long_as_systems_take_widens_nothing(local, year, by_command, tmp_path):
