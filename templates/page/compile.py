@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import importlib._bootstrap_external as bootstrap
 import importlib.util
@@ -48,7 +49,7 @@ def _put(path: Path, content: bytes) -> None:
 
 
 def _rehearsed() -> tuple[dict[str, types.CodeType], list[str]]:
-    """The page's start, played: what dataclasses write (text → code), the places of the files that it opens."""
+    """The page's start, played: what its classes write (text → code), the places of the files that it opens."""
     opened: set[str] = set()
 
     def note(event: str, given: tuple[object, ...]) -> None:
@@ -57,7 +58,7 @@ def _rehearsed() -> tuple[dict[str, types.CodeType], list[str]]:
 
     sys.addaudithook(note)
     importlib.import_module("pandas")
-    kept = written_by_dataclasses(_start)
+    kept = written_by_classes(_start)
     return kept, sorted("site/" + Path(path).relative_to(SITE).as_posix() for path in opened)
 
 
@@ -67,20 +68,24 @@ def _start() -> None:
         importlib.import_module(name)
 
 
-def written_by_dataclasses(act: Callable[[], object]) -> dict[str, types.CodeType]:
-    """What dataclasses write while ``act`` is played: text → code (see kept_code.py)."""
-    texts: list[str] = []
+def written_by_classes(act: Callable[[], object]) -> dict[str, types.CodeType]:
+    """What dataclasses and named tuples write while ``act`` is played: text → code (see kept_code.py)."""
+    modes: dict[str, str] = {}
 
-    def execute(text: str, *where: dict[str, object]) -> None:
-        texts.append(text)
-        exec(compile(text, "<string>", "exec", dont_inherit=True), *where)
+    def noting(mode: str, run: Callable[..., object]) -> Callable[..., object]:
+        def noted(text: str, *where: dict[str, object]) -> object:
+            modes[text] = mode
+            return run(compile(text, "<string>", mode, dont_inherit=True), *where)
 
-    vars(dataclasses)["exec"] = execute  # the name by which they call it
+        return noted
+
+    # The names by which they call what executes a text.
+    vars(dataclasses)["exec"], vars(collections)["eval"] = noting("exec", exec), noting("eval", eval)
     try:
         act()
     finally:
-        del vars(dataclasses)["exec"]
-    return {text: compile(text, "<string>", "exec", dont_inherit=True) for text in texts}
+        del vars(dataclasses)["exec"], vars(collections)["eval"]
+    return {text: compile(text, "<string>", mode, dont_inherit=True) for text, mode in modes.items()}
 
 
 def without_docstrings(code: types.CodeType) -> types.CodeType:

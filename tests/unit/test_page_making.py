@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import collections
 import dataclasses
 import gzip
 import hashlib
@@ -16,6 +17,7 @@ import shutil
 import threading
 import tomllib
 import zipfile
+from collections import namedtuple
 from dataclasses import dataclass, make_dataclass
 from functools import partial
 
@@ -248,18 +250,23 @@ def test_docstrings_are_emptied_in_what_was_compiled_and_what_else_is_text_stays
     assert (module["SHARED"], thing.kept, thing().repeat()) == ("Of a class.", "Of a class.", "Said twice.")
 
 
-def test_what_dataclasses_write_is_compiled_when_the_page_is_made_and_no_more_at_its_start(tmp_path, monkeypatch):
+def made_classes() -> tuple[type, type]:
+    return make_dataclass("Thing", ["price"], frozen=True), namedtuple("Pair", "left right")
+
+
+def test_what_classes_write_is_compiled_when_the_page_is_made_and_no_more_at_its_start(tmp_path, monkeypatch):
     templates = resources.folder("templates") / "page"
-    written_by_dataclasses = runpy.run_path(str(templates / "compile.py"))["written_by_dataclasses"]
-    kept = written_by_dataclasses(lambda: make_dataclass("Thing", ["price"], frozen=True))
+    kept = runpy.run_path(str(templates / "compile.py"))["written_by_classes"](made_classes)
     (tmp_path / "kept_code.marshal").write_bytes(marshal.dumps(kept))
     shutil.copy(templates / "kept_code.py", tmp_path)
     monkeypatch.setattr(dataclasses, "exec", exec, raising=False)
+    monkeypatch.setattr(collections, "eval", eval, raising=False)
     held = runpy.run_path(str(tmp_path / "kept_code.py"))["HELD"]
-    assert len(held) == len(kept) > 3
-    other, thing = make_dataclass("Other", ["place", "day"]), make_dataclass("Thing", ["price"], frozen=True)
+    assert len(held) == len(kept) > 4
+    (thing, pair), other, triple = made_classes(), make_dataclass("Other", ["day"]), namedtuple("Triple", "a b c")
     assert held == {}
-    assert (thing(3), other("ici", day=2)) == (thing(3), other("ici", 2)) and thing(3) != thing(4)
+    assert thing(3) == thing(price=3) != thing(4) and other(day=2).day == 2
+    assert pair(1, right=2) == (1, 2) and triple(1, 2, c=3) == (1, 2, 3)
     with pytest.raises(dataclasses.FrozenInstanceError):
         thing(3).price = 4
 
