@@ -830,7 +830,7 @@ function otherFiles(said, exported, synthese, fresh) {
 /** The tables of a workbook, for other tools. @param {Map<string, Map<string, File>>} sources label → the workbook
  * @param {string} [where] */
 function tables(sources, where = 'made') {
-  const source = make('select', {}, ...[...sources.keys()].map(label => make('option', {}, label)));
+  const source = make('select', {}, ...[...sources.keys()].map(label => make('option', { value: label }, label)));
   const form = make('select', {}, make('option', { value: 'csv-excel' }, 'CSV, pour Excel'), make('option', { value: 'csv' }, 'CSV et leur description (Data Package)'));
   const columns = make('input', { placeholder: 'Fiche,Titre ; actions=État' });
   form.addEventListener('change', () => { columns.disabled = form.value !== 'csv-excel'; });

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.support import hostile_page
-from tests.support.opened_pages import dropped, settle, shown
+from tests.support.opened_pages import WRONG, dropped, settle, shown
 
 pytestmark = pytest.mark.exhaustive
+SHEET = "<img src=x onerror='a'>&\""
 ELEMENTS = "document.querySelectorAll('img, iframe, object, body a:not(.skip), [onerror], [onclick]').length"
 WIDE = "document.documentElement.scrollWidth - innerWidth"
 
@@ -68,6 +70,37 @@ def test_a_partner_reads_them_as_texts_and_what_is_saved_has_a_name_that_every_s
     for rank, name in enumerate(("___img src=x onerror=alert(1)__gnp-annote.xlsx", "__.._fuite-annote.xlsx")):
         local.eval(f"{buttons}[{rank}].click()")
         assert local.saved(name).startswith(b"PK")
+
+
+def test_a_sheet_named_so_is_named_as_a_text(local, year, tmp_path):
+    book = openpyxl.load_workbook(year / WRONG)
+    book["FA 3.1"].title = SHEET
+    book.save(tmp_path / "feuille.xlsx")
+    local.click("#go-partner")
+    local.files("#partner-files", tmp_path / "feuille.xlsx")
+    local.wait("document.querySelector('#partner-result h3')?.textContent === 'feuille.xlsx' && !job")
+    settle(local)
+    assert SHEET in shown(local, "#partner-result")
+    is_only_text(local)
+
+
+def test_an_agency_reads_them_as_texts_in_what_is_kept_set_aside_and_exported(local, year, hostile, tmp_path):
+    kept = tmp_path / hostile_page.FILES[0]
+    kept.write_bytes((year / "synthese-ars-2025.xlsx").read_bytes())
+    local.click("#go-agency")
+    dropped(local, "#agency-drop", kept, *hostile[2:])
+    local.wait("document.querySelector('#agency-result table') && !job")
+    settle(local)
+    assert "1 synthèse retenue" in shown(local, "#agency-result") and "mais le retour" in shown(local, "#agency-result")
+    local.eval("document.querySelector('#agency-result details').open = true; 0")
+    assert local.eval("[...document.querySelectorAll('#agency-result option')].some(o => o.text.includes('onerror'))")
+    is_only_text(local)
+    local.click("#agency-result button[data-what=exporter]")
+    local.wait("document.querySelector('#agency-exported button[data-file]') && !job")
+    settle(local)
+    is_only_text(local)
+    local.click("#agency-exported button[data-file]")
+    assert local.saved("export-csv-excel-___img src=x onerror=alert(1)__gnp.zip").startswith(b"PK")
 
 
 @pytest.mark.parametrize(
