@@ -104,7 +104,7 @@ ANOMALIES = DescribedTable(
         replace(CELL, look=LINK, max_width=20),
         texte("Attendu", "Ce qui était attendu."),
         FILE,
-        texte("Code", "Le contrôle qui parle (voir « cls-workbook anomalies »).", obligatoire=True),
+        texte("Code", "Le contrôle qui parle ; la liste de tout ce qui est contrôlé l’explique.", obligatoire=True),
     ),
     note_key=("Code", *LOCATION, "Fiche", "Structure"),
     printed_columns=8,

@@ -301,7 +301,7 @@ def test_the_agency_is_not_told_of_the_command_line():
         " ".join(str(c.valeur) for c in evolution_sheet.sheet(leap, for_agency).cells) for for_agency in (False, True)
     )
     lacking = "Aucune consolidation n’est connue pour 2024"
-    assert f"{lacking}{NBSP}: donnez celle de l’an dernier (--precedent)." in own
+    assert f"{lacking}{NBSP}: donnez celle de l’an dernier quand vous consolidez." in own
     assert f"{lacking}." in left and "--" not in left
 
 

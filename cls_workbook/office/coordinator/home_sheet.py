@@ -70,7 +70,8 @@ ACTIONS = (
 NO_MACRO_HELP = (
     "Les boutons ne répondent pas ? Excel bloque peut-être les macros : fermez le classeur ; dans "
     "l’Explorateur, clic droit sur le fichier, Propriétés, « Débloquer » ; rouvrez-le, "
-    "puis « Activer le contenu ». Sans macro, la commande « cls-workbook consolider » fait le même travail."
+    "puis « Activer le contenu ». Sans macro, la page locale et la commande « cls-workbook consolider » font le même "
+    "travail."
 )
 FIRST_MESSAGE = (
     "Déposez les classeurs reçus dans le dossier des retours, sans les renommer ni les corriger, puis "

@@ -44,7 +44,7 @@ class HistoryView:
 
     def warning_text(self) -> str:
         absent = years_in_words([a for a in self.unknown if a != self.annee], self.contrat.follow_up.year_name)
-        remedy = "" if self.for_agency else f"{NBSP}: donnez celle de l’an dernier (--precedent)"
+        remedy = "" if self.for_agency else f"{NBSP}: donnez celle de l’an dernier quand vous consolidez"
         lacking = f" Aucune consolidation n’est connue pour {absent}{remedy}." if absent else ""
         return (
             f"Une case vide veut dire « non connu », jamais zéro. La dernière colonne dit ce qu’est le cumul, ou "
