@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from cls_workbook import demo, resources
+from cls_workbook.page.making.page_writing import SCRIPTS
 from cls_workbook.pipeline import single_returns
 from tests.support import browser as browsers
 from tests.support.opened_pages import (
@@ -220,14 +221,15 @@ def test_nothing_was_asked_of_any_network_and_no_policy_was_broken(local, page):
 
 
 @pytest.mark.parametrize(
-    ("script", "libraries"), [("page.js", "es2022,dom,dom.iterable"), ("worker.js", "es2022,webworker")]
+    ("scripts", "libraries"),
+    [([f"scripts/{part}.js" for part in SCRIPTS], "es2022,dom,dom.iterable"), (["worker.js"], "es2022,webworker")],
 )
-def test_its_scripts_are_of_the_types_that_they_say(script, libraries):
+def test_its_scripts_are_of_the_types_that_they_say(scripts, libraries):
     compiler = Path(os.environ.get("NODE_PATH", ""), "typescript", "bin", "tsc")
     required("" if shutil.which("node") and compiler.exists() else "npm's typescript is not in NODE_PATH")
-    path = str(resources.folder("templates") / "page" / script)
+    paths = [str(resources.folder("templates") / "page" / script) for script in scripts]
     options = ["--noEmit", "--allowJs", "--checkJs", "--strict", "--target", "es2022", "--lib", libraries]
-    found = subprocess.run(["node", str(compiler), *options, path], capture_output=True, text=True)
+    found = subprocess.run(["node", str(compiler), *options, *paths], capture_output=True, text=True)
     assert found.stdout + found.stderr == ""
 
 

@@ -16,7 +16,8 @@ from cls_workbook.page.desk.asked import Asked
 from cls_workbook.page.desk.requests import everything
 from tests.support.played_pages import ROOT
 
-SCRIPT = (resources.folder("templates") / "page" / "page.js").read_text(encoding="utf-8")
+SCRIPTS = (resources.folder("templates") / "page" / "scripts").glob("*.js")
+SCRIPT = "\n".join(path.read_text(encoding="utf-8") for path in sorted(SCRIPTS))
 GUIDE = (ROOT / "docs" / "guide-page.md").read_text(encoding="utf-8").partition("## La page et la ligne de commande")[2]
 _BEFORE, _, _ROWS = GUIDE.partition("|---|---|---|")
 NOWHERE = set(re.findall(r"`(--[\w-]+)`", _BEFORE)) | {"--help", "--version"}

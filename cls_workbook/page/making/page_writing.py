@@ -20,6 +20,10 @@ from cls_workbook.version import PACKAGE
 from cls_workbook.workbook import look
 from cls_workbook.workbook.saving import require_kind, save
 
+SCRIPTS = (
+    *("elements", "saving", "telling", "starting", "asking", "dropping", "showing"),
+    *("partner", "coordinator", "results", "agency", "opening"),
+)  # of ``templates/page/scripts``, in the order in which they are run
 PIECE = 1_000_000  # characters: one element of 27 millions takes four times as long to be read in some browsers
 # Nothing is fetched, nothing is sent, nothing is framed, nothing inline but these very texts.
 _POLICY = (
@@ -80,9 +84,14 @@ def _code(pyodide: PyodideFiles) -> bytes:
     return b"\n".join(scripts)
 
 
+def _script() -> str:
+    """What the page itself runs: one script, of parts that share their names."""
+    return "\n".join(_source(f"scripts/{part}.js") for part in SCRIPTS)
+
+
 def _page(parts: Contents, components: list[Component]) -> str:
     style = _palette() + _source("page.css")
-    script = _source("page.js")
+    script = _script()
     policy = _POLICY.format(script=_digest(script), style=_digest(style))
     filled = {
         "POLICY": policy,
