@@ -22,8 +22,10 @@ def load_noyau(reference: str | Path, folder: Path | None = None) -> Noyau:
     line per fault if it cannot be read."""
     path = shipped_noyaux().get(str(reference), (folder or Path()) / reference)
     known = ", ".join(shipped_noyaux())
-    neither = f"ce n’est ni un noyau livré ({known}), ni un fichier lisible."
-    return parse_noyau(text_of(path, f"Le noyau « {reference} » est introuvable : {neither}"), str(path))
+    unknown = f"Le noyau « {reference} » est introuvable : ce n’est ni un noyau livré ({known}), ni un fichier lisible."
+    if folder is not None:  # a contract names it
+        unknown += " Donnez son fichier avec la définition du contrat : dans le même dossier, ou déposé avec elle."
+    return parse_noyau(text_of(path, unknown), str(path))
 
 
 def parse_noyau(texte: str, origin: str) -> Noyau:

@@ -273,7 +273,9 @@ def test_several_fiches_answer_one_question_only_where_their_answers_are_added()
 def test_a_noyau_that_cannot_be_found_is_told_at_its_place():
     with pytest.raises(Refusal) as refusal:
         toml_reader.parse(definition_with(noyau="absent.toml"), "essai.toml")
-    assert refusal.value.details[0].startswith("contrat.noyau : Le noyau « absent.toml » est introuvable")
+    (told,) = refusal.value.details
+    assert told.startswith("contrat.noyau : Le noyau « absent.toml » est introuvable")
+    assert "Donnez son fichier avec la définition du contrat : dans le même dossier, ou déposé avec elle." in told
 
 
 def test_a_noyau_lies_beside_the_definition_that_names_it(tmp_path, example):
