@@ -62,6 +62,7 @@ def test_what_a_request_taught_serves_the_next_unless_the_definition_has_changed
 
 def test_the_board_tells_who_has_answered_what_blocks_and_where(desk):
     said = ask("consolider", **CAMPAIGN)
+    assert said["agence"] == "l’agence"  # the definition names none
     assert {s["structure"]: s["fichiers"] for s in said["structures"]}["Ville de Rivemont"] == ["ville.xlsx"]
     assert said["gravites"]["bloquant"] == sum(a["gravite"] == "bloquant" for a in said["anomalies"]) > 0
     place = next(a for a in said["anomalies"] if a["code"] == "NOMBRE_ILLISIBLE")

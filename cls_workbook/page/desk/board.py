@@ -6,6 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from cls_workbook.anomalies import GRAVITIES, sort_out
+from cls_workbook.domain.wording import the_agency
 from cls_workbook.french import amount_fr, fold
 from cls_workbook.page.desk.asked import Said
 from cls_workbook.page.desk.listed import as_data
@@ -24,6 +25,7 @@ def board_of(result: Result) -> Said:
     received, expected = result.received_and_expected()
     return {
         "bilan": result.bilan(),
+        "agence": the_agency(result.contrat),
         "titre": f"{result.contrat.titre} · {result.year_name}",
         "etat": result.etat,
         "recus": received,

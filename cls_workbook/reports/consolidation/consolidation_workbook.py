@@ -181,9 +181,8 @@ _EXPLANATIONS = (
 _ADVICE = (
     "Une cellule vide veut dire « non connu », jamais zéro. Une valeur bloquante est dans Anomalies et n’entre dans "
     "aucun total.",
-    "Pour {agence} : sa copie, qui se fait de ce fichier-ci (dans Excel, « Synthèse ARS » ; dans la page locale, « La "
-    "copie pour l’ARS » ; en ligne de commande, cls-workbook synthese). N’envoyez pas ce fichier-ci : il contient "
-    "toutes les réponses.",
+    "Pour {agence} : sa copie, qui se fait de ce fichier-ci, par un bouton du classeur de coordination, dans la page "
+    "locale, ou par la commande cls-workbook synthese. N’envoyez pas ce fichier-ci : il contient toutes les réponses.",
     "Pour corriger : faites corriger le retour, puis consolidez à nouveau. Ce qui serait modifié ici serait perdu.",
     "À l’impression de tout le classeur, ce qui se lit sort seul ; d’un tableau de détail (Mesures, Réponses, "
     "Historique…), sélectionnez les lignes voulues, puis imprimez la sélection.",

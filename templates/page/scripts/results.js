@@ -8,7 +8,7 @@ function showBoard(said, file, synthese) {
   const files = make('div', { className: 'card more' },
     make('div', { className: 'first' }, make('h3', {}, 'À enregistrer'), make('p', { className: 'buttons' },
       ...(fresh ? [saveButton('La consolidation', consolidation, fresh, true)] : []),
-      saveButton('La copie pour l’ARS', synthese, said.contents.get(synthese), true),
+      saveButton(`La copie pour ${said.agence}`, synthese, said.contents.get(synthese), true),
       ...(own ? [moreButton('Mon classeur de coordination, mis à jour (.xlsm)', 'rafraichir')] : []))),
     otherFiles(said, exported, new File([said.contents.get(synthese)], synthese), fresh), ...(ofKind('retour').length > 1 ? [compareReturns(said.structures)] : []),
     make('div', { id: 'made', 'aria-live': 'polite' }));
@@ -34,10 +34,10 @@ function otherFiles(said, exported, synthese, fresh) {
   const buttons = [...(fresh ? [moreButton('Les copies annotées', 'annoter'), moreButton('Les brouillons de relance', 'relancer')] : []),
     ...(said.comptes_rendus ? [statements()] : []),
     chosenButton('Choisir le formulaire de l’agence, et le remplir', 'form-file', '.xlsx,.xlsm', 'formulaire', exported),
-    chosenButton('Choisir des logos, pour la copie pour l’ARS', 'logo-files', '.png,.jpg,.jpeg', 'synthese', exported)];
+    chosenButton(`Choisir des logos, pour la copie pour ${said.agence}`, 'logo-files', '.png,.jpg,.jpeg', 'synthese', exported)];
   return make('details', { id: 'others' }, make('summary', {}, 'Préparer d’autres fichiers'),
     make('ul', { className: 'makes' }, ...buttons.map(button => make('li', {}, button))),
-    ...tables(new Map([['la consolidation', exported], ['la copie pour l’ARS', new Map([[synthese.name, synthese]])]])),
+    ...tables(new Map([['la consolidation', exported], [`la copie pour ${said.agence}`, new Map([[synthese.name, synthese]])]])),
     ...subsidies(said.financeurs, exported));
 }
 
