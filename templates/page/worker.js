@@ -56,6 +56,7 @@ async function requireWebAssembly() {
 function fail(error) {
   say({ type: 'fault', text: String((error && error.message) || error), blocked: error && error.blocked });
 }
+
 /** Of an interpreter that cannot be made, Pyodide tells the console alone, then waits for ever. */
 function heedInstantiation() {
   const made = /** @type {any} */ (WebAssembly);

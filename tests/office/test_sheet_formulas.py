@@ -82,9 +82,10 @@ def at_random(plan: forms.WorkbookPlan, seed: int, part: float) -> dict[str, obj
 
 
 def verifier(libreoffice, folder, plan: forms.WorkbookPlan, reponses: dict[str, object]) -> None:
+    wanted = all_expected(plan, reponses)  # a band knows how high rows are sent, not that these are made higher
     examples.fill_cell(plan, reponses)
     writer.write(plan.workbook, folder / "rempli.xlsx")
-    comparer(recalculated(libreoffice, folder / "rempli.xlsx", plan), all_expected(plan, reponses))
+    comparer(recalculated(libreoffice, folder / "rempli.xlsx", plan), wanted)
 
 
 def test_every_formula_agrees_with_python_on_the_example_answers(libreoffice, tmp_path):
