@@ -20,7 +20,7 @@ from tests.support.agency_form_by_hand import form
 from tests.support.opened_pages import CONTRAT, DAY, WRONG, opened, required
 from tests.support.small_pictures import png
 
-BROWSERS = ["chromium", pytest.param("firefox", marks=pytest.mark.exhaustive)]
+BROWSERS = ["chromium", pytest.param("firefox", marks=[pytest.mark.exhaustive, pytest.mark.firefox])]
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from cls_workbook import demo
 from cls_workbook.definition import toml_reader
 from tests.support.opened_pages import CONTRAT, dropped, settle, shown
 
-pytestmark = pytest.mark.exhaustive
+pytestmark = [pytest.mark.exhaustive, pytest.mark.one_browser]
 AT_REST = "$('work').hidden && !job && !queue.length"
 IN_TROUBLE = f"!$('trouble').hidden && {AT_REST}"
 

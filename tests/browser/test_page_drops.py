@@ -15,7 +15,7 @@ from tests.support.browser import Browser
 from tests.support.dropped_folders import as_entries, closed
 from tests.support.opened_pages import CONTRAT, DAY, dropped, parts, settle, shown
 
-pytestmark = pytest.mark.exhaustive
+pytestmark = [pytest.mark.exhaustive, pytest.mark.one_browser]
 BESIDE = (
     ".~lock.apo.xlsx#",
     "~$apo.xlsx",

@@ -10,7 +10,7 @@ import pytest
 from tests.support import hostile_page
 from tests.support.opened_pages import WRONG, dropped, settle, shown
 
-pytestmark = pytest.mark.exhaustive
+pytestmark = [pytest.mark.exhaustive, pytest.mark.one_browser]
 SHEET = "<img src=x onerror='a'>&\""
 ELEMENTS = "document.querySelectorAll('img, iframe, object, body a:not(.skip), [onerror], [onclick]').length"
 WIDE = "document.documentElement.scrollWidth - innerWidth"

@@ -14,7 +14,7 @@ from tests.support.dropped_returns import drop_retour
 from tests.support.opened_pages import CONTRAT, WRONG, dropped, fits, settle, shown
 from tests.support.small_workbook import DEFINITION
 
-pytestmark = pytest.mark.exhaustive
+pytestmark = [pytest.mark.exhaustive, pytest.mark.one_browser]
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from cls_workbook.pipeline.way_out import load_contrat
 from tests.support.dropped_returns import drop_retour
 from tests.support.opened_pages import CONTRAT, DAY, accessible, dropped, files_of, parts, settle, shown
 
-pytestmark = pytest.mark.exhaustive
+pytestmark = [pytest.mark.exhaustive, pytest.mark.one_browser]
 LAST, CONSOLIDATED = "consolidation-2024.xlsx", "consolidation-2025.xlsx"
 
 
