@@ -13,7 +13,7 @@ from tests.support.changed_pages import changed
 from tests.support.opened_pages import WRONG, dropped, opened, required, settle, shown
 from tests.support.served_pages import served
 
-pytestmark = pytest.mark.exhaustive
+pytestmark = [pytest.mark.exhaustive, pytest.mark.one_browser]
 ASKED = "montrez ce message à votre service informatique"
 WITHOUT_WEB_ASSEMBLY = {"chromium": "--js-flags=--jitless", "firefox": "javascript.options.wasm=false"}
 IN_TROUBLE = "!document.getElementById('trouble').hidden"
@@ -25,7 +25,7 @@ HELD = """let first; addEventListener('message', event => {
 NO_OTHER_WORKER = "worker === null && job === null && queue.length === 0"
 
 
-@pytest.fixture(params=list(browsers.EXECUTABLES))
+@pytest.fixture(params=["chromium", pytest.param("firefox", marks=pytest.mark.firefox)])
 def name(request) -> str:
     required(browsers.missing(request.param))
     return request.param
