@@ -130,9 +130,7 @@ class FieldPlace:
         """An amount, to the cent."""
         yield from self.not_negative(champ)
         montant = value_of_key(self.holder, champ)
-        if montant is None or montant < 0:
-            return
-        if montant is not None and montant != round(montant, 2):
+        if montant is not None and 0 <= montant != round(montant, 2):
             yield self.fault(
                 champ, f"« {number_fr(montant)} » compte des fractions de centime.", "Arrondissez-le au centime."
             )
