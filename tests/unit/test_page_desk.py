@@ -60,6 +60,15 @@ def test_what_a_request_taught_serves_the_next_unless_the_definition_has_changed
     assert Path("consolidation-2025.xlsx").read_bytes() == remade != made
 
 
+def test_a_definition_that_is_read_again_and_again_lets_no_other_be_forgotten(desk, monkeypatch):
+    monkeypatch.setattr(WorkbookModels, "__init__", shared_models.AS_SHIPPED)
+    models, elsewhere = WorkbookModels(), Path("autre.toml")
+    elsewhere.write_text(definition_with(), encoding="utf-8")
+    other = models.of(toml_reader.load(elsewhere), 2025)
+    assert len({id(models.of(toml_reader.load("essai.toml"), 2025)) for _ in range(20)}) == 1
+    assert models.of(toml_reader.load(elsewhere), 2025) is other
+
+
 def test_the_board_tells_who_has_answered_what_blocks_and_where(desk):
     said = ask("consolider", **CAMPAIGN)
     assert said["agence"] == "l’agence"  # the definition names none

@@ -179,7 +179,8 @@ class WorkbookModels:
         return self._keep(contrat, WorkbookModel(contrat, annee, self._fast))
 
     def _keep(self, contrat: Contrat, model: WorkbookModel) -> WorkbookModel:
-        """``contrat``: that of the model, or its equal, which is then told by what it is the next time."""
+        """``contrat``: that of the model, or its equal, which takes its place and is told at once the next time."""
+        self._models[:] = [(known, kept) for known, kept in self._models if kept is not model]
         del self._models[: max(0, len(self._models) + 1 - MODELS_KEPT)]
         self._models.append((contrat, model))
         return model
